@@ -1,4 +1,4 @@
-"""A release on its way from a text, wherever its values stand in it."""
+"""Migrates the release in a text, wherever its values are in it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from migrator.planning import apply, discover, examine, summary
 from migrator.planning.plan import Plan
 
 
-class Went(NamedTuple):
-    """What became of a text: the whole file, the plan, and what is reported."""
+class Result(NamedTuple):
+    """The result of a migration: the whole file, the plan, and the report."""
 
     text: str
     plan: Plan
@@ -26,10 +26,10 @@ class Went(NamedTuple):
 
 
 @pytest.fixture
-def migrate(tmp_path: Path) -> Callable[..., Went]:
+def migrate(tmp_path: Path) -> Callable[..., Result]:
     """Migrate the one release in a text unattended, prove the result, and fail if it would be migrated again."""
 
-    def migrated(before: str, /, answers: dict[str, str] | None = None, *, bump: bool = True, **options: str) -> Went:
+    def migrated(before: str, /, answers: dict[str, str] | None = None, *, bump: bool = True, **options: str) -> Result:
         request = examine.Request(discover.Options(**options), answers or {}, bump=bump)
         path = tmp_path / "object.yaml"
         path.write_bytes(before.encode())
@@ -42,6 +42,6 @@ def migrate(tmp_path: Path) -> Callable[..., Went]:
         path.write_bytes(after)
         (again,) = sources.open_file(str(path)).bundles
         assert examine.examine([again], examine.Request(discover.Options(**options), {})).plan.is_current
-        return Went(after.decode(), case.plan, summary.report(case, result))
+        return Result(after.decode(), case.plan, summary.report(case, result))
 
     return migrated

@@ -1,4 +1,4 @@
-"""Argo CD Applications and sets: values as a mapping, as a text, in one of several sources."""
+"""Argo CD Applications and ApplicationSets: values as a mapping, as text, in one of several sources."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def test_values_as_a_mapping(migrate: Migrate) -> None:
 
 
 @pytest.mark.parametrize("sign", ["|", "|-", "|+", "|  # Helm's"])
-def test_values_as_a_text(migrate: Migrate, sign: str) -> None:
+def test_values_as_text(migrate: Migrate, sign: str) -> None:
     done = migrate(application(in_block(VALUES, sign)), DB)
     assert done.text == application(in_block(AFTER, sign), NEW)
     assert migrate(done.text).text == done.text
 
 
-def test_every_other_byte_inside_a_text_stays(migrate: Migrate) -> None:
+def test_every_other_byte_of_the_text_is_kept(migrate: Migrate) -> None:
     odd = "# first   \n\n  \nconfigPreset:   'medium'\n" + VALUES + "neo4j: {a: 1 , b:  2}   \n\n\n"
     before = application(in_block(odd))
     done = migrate(before.replace("\n", "\r\n"), DB)
     assert done.text == application(in_block(odd.replace(VALUES, AFTER)), NEW).replace("\n", "\r\n")
 
 
-def test_a_text_at_the_very_end_of_a_file_without_a_newline(migrate: Migrate) -> None:
+def test_text_at_the_end_of_a_file_without_a_final_newline(migrate: Migrate) -> None:
     def text(values: str, version: str) -> str:
         whole = application(in_block(values), version)
         return whole[: whole.index("  syncPolicy")].rstrip("\n")
@@ -48,20 +48,20 @@ def test_a_text_at_the_very_end_of_a_file_without_a_newline(migrate: Migrate) ->
 
 
 @pytest.mark.parametrize("sign", [">", ">-"])
-def test_a_folded_text_is_refused(migrate: Migrate, sign: str) -> None:
+def test_folded_text_is_refused(migrate: Migrate, sign: str) -> None:
     folded = application(in_block(VALUES, sign).replace("\n", "\n\n").replace(f"{sign}\n\n", f"{sign}\n"))
     with pytest.raises(RefusedError, match="not a literal block"):
         migrate(folded, DB)
 
 
-def test_a_text_that_is_no_yaml_is_refused_with_its_line(migrate: Migrate) -> None:
+def test_text_that_is_not_yaml_is_refused_with_its_line(migrate: Migrate) -> None:
     before = application(in_block(VALUES.replace("db: 1", "db: [1")))
     with pytest.raises(InputError) as caught:
         migrate(before, DB)
     assert "db: [1" in "\n".join(before.splitlines()[caught.value.line - 3 : caught.value.line + 1])
 
 
-def test_lines_inside_a_text_are_those_of_the_file(migrate: Migrate) -> None:
+def test_line_numbers_inside_text_are_those_of_the_file(migrate: Migrate) -> None:
     before = application(in_block(VALUES))
     report = migrate(before, DB).report
     lines = before.splitlines()
@@ -77,7 +77,7 @@ def test_lines_inside_a_text_are_those_of_the_file(migrate: Migrate) -> None:
             assert lines[change.line - 1].strip() == "targetRevision: 4.13.0-medium"
 
 
-def test_one_of_several_sources(migrate: Migrate) -> None:
+def test_values_in_one_of_several_sources(migrate: Migrate) -> None:
     def text(values: str, version: str) -> str:
         return f"""\
 apiVersion: argoproj.io/v1alpha1
@@ -100,7 +100,7 @@ spec:
     assert "Values from $values/base.yaml (helm.valueFiles) lie below these" in done.notices
 
 
-def test_the_template_of_a_set(migrate: Migrate) -> None:
+def test_values_in_the_template_of_an_applicationset(migrate: Migrate) -> None:
     def text(values: str, version: str) -> str:
         return f"""\
 apiVersion: argoproj.io/v1alpha1
@@ -128,22 +128,22 @@ spec:
 HOST = "'{{ .redis }}'"
 
 
-def applications(values: str, version: str = "4.13.0-medium") -> str:
-    """A set whose generator fills in the host."""
+def application_set(values: str, version: str = "4.13.0-medium") -> str:
+    """An ApplicationSet whose generator fills in the host."""
     text = application(in_object(values), version).replace("kind: Application\n", "kind: ApplicationSet\n")
     head, _, spec = text.partition("spec:\n")
     return f"{head}spec:\n  goTemplate: true\n  template:\n    spec:\n{indented(spec, 4)}"
 
 
-def test_a_generator_fills_the_host_in_wherever_it_stands(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_host_from_a_generator_is_carried_into_the_docket(cli: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "set.yaml"
-    path.write_text(applications(VALUES.replace("redis.prod", HOST)), "utf-8")
+    path.write_text(application_set(VALUES.replace("redis.prod", HOST)), "utf-8")
     done = cli("migrate", "set.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 0, done.stderr
     after = AFTER.replace("host: redis.prod", f"host: {HOST}").replace(
         "url: redis://redis.prod:6379/2", "url: redis://{{ .redis }}:6379/2"
     )
-    assert path.read_text("utf-8") == applications(after, NEW)
+    assert path.read_text("utf-8") == application_set(after, NEW)
     assert b"every Application that the set generates" in b" ".join(done.stdout.split())
     assert cli("check", "set.yaml").returncode == 0
     verified = cli("verify", "set.yaml").stdout
@@ -152,43 +152,45 @@ def test_a_generator_fills_the_host_in_wherever_it_stands(cli: Callable[..., Any
     assert b"host" not in verified
 
 
-def test_a_parameter_that_a_generator_fills_in_is_a_text(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_parameter_from_a_generator_is_read_as_text(cli: Callable[..., Any], tmp_path: Path) -> None:
     name = "infrahub.prefect-server.backgroundServices.messaging.redis.host"
-    text = applications(VALUES).replace("helm:\n", f"helm:\n          parameters: [{{name: {name}, value: {HOST}}}]\n")
+    text = application_set(VALUES).replace(
+        "helm:\n", f"helm:\n          parameters: [{{name: {name}, value: {HOST}}}]\n"
+    )
     (tmp_path / "set.yaml").write_text(text, "utf-8")
     done = cli("migrate", "set.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 0, done.stderr
     assert "redis://{{ .redis }}:6379/2" in (tmp_path / "set.yaml").read_text("utf-8")
 
 
-def test_a_generated_text_that_is_more_than_a_host_is_asked_about(cli: Callable[..., Any], tmp_path: Path) -> None:
-    (tmp_path / "set.yaml").write_text(applications(VALUES.replace("redis.prod", "'{{.redis}}:6380/x'")), "utf-8")
+def test_a_generated_value_that_is_more_than_a_host_is_asked_about(cli: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "set.yaml").write_text(application_set(VALUES.replace("redis.prod", "'{{.redis}}:6380/x'")), "utf-8")
     done = cli("migrate", "set.yaml", "--redis-db", "2", "--non-interactive")
     assert (done.returncode, b"--redis-host" in done.stderr) == (3, True)
 
 
-def test_a_whole_url_may_be_what_a_generator_makes(migrate: Migrate) -> None:
-    before = applications(VALUES.replace("redis.prod", "${REDIS}"))
+def test_a_docket_url_may_contain_a_generator_expression(migrate: Migrate) -> None:
+    before = application_set(VALUES.replace("redis.prod", "${REDIS}"))
     done = migrate(before, {"docket-url": "redis://{{.redis}}:6379/3"})
     assert "url: redis://{{.redis}}:6379/3\n" in done.text
 
 
-def test_a_patch_of_the_template_is_told_of(migrate: Migrate) -> None:
+def test_a_template_patch_of_prefect_values_is_reported(migrate: Migrate) -> None:
     patch = "  templatePatch: |\n    spec: {source: {helm: {valuesObject: {infrahub: {prefect-server: {{.own}}}}}}}\n"
-    before = applications(VALUES).replace("  template:\n", patch + "  template:\n")
+    before = application_set(VALUES).replace("  template:\n", patch + "  template:\n")
     done = migrate(before, DB)
-    assert done.text == applications(AFTER, NEW).replace("  template:\n", patch + "  template:\n")
+    assert done.text == application_set(AFTER, NEW).replace("  template:\n", patch + "  template:\n")
     assert "object.yaml:6: spec.templatePatch overrides these values" in done.notices
     assert "templatePatch" not in migrate(before.replace("prefect-server: {{", "other: {{"), DB).notices
 
 
-def test_outside_a_set_nobody_fills_in(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_template_expression_in_a_plain_application_is_asked_about(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "app.yaml").write_text(application(in_object(VALUES.replace("redis.prod", HOST))), "utf-8")
     done = cli("migrate", "app.yaml", "--redis-db", "2", "--non-interactive")
     assert (done.returncode, b"--redis-host" in done.stderr) == (3, True)
 
 
-def test_a_patch_of_an_application_tells_of_the_one_below(migrate: Migrate) -> None:
+def test_a_patch_of_an_application_mentions_the_values_below(migrate: Migrate) -> None:
     def text(values: str) -> str:
         whole = application(in_object(values))
         start, end = whole.index("    repoURL"), whole.index("    helm:")
@@ -200,7 +202,7 @@ def test_a_patch_of_an_application_tells_of_the_one_below(migrate: Migrate) -> N
     assert "the object names no chart" in done.notices
 
 
-def test_a_chart_in_git_is_explained(migrate: Migrate) -> None:
+def test_a_chart_from_git_is_reported(migrate: Migrate) -> None:
     def text(values: str) -> str:
         return application(in_object(values), "main").replace("    chart: infrahub-enterprise\n", "    path: chart\n")
 
@@ -209,7 +211,7 @@ def test_a_chart_in_git_is_explained(migrate: Migrate) -> None:
     assert "its chart comes from Git" in done.notices
 
 
-def test_a_chart_in_a_registry_is_known_by_its_address(migrate: Migrate) -> None:
+def test_a_chart_in_a_registry_is_recognised_by_its_address(migrate: Migrate) -> None:
     def text(values: str, version: str) -> str:
         return application(in_object(values), version).replace(
             "    repoURL: registry.example.com/infrahub\n    chart: infrahub-enterprise\n",
@@ -220,7 +222,7 @@ def test_a_chart_in_a_registry_is_known_by_its_address(migrate: Migrate) -> None
     assert done.text == text(AFTER, NEW)
 
 
-def test_the_mapping_alone_counts_beside_a_text(migrate: Migrate) -> None:
+def test_the_mapping_wins_over_the_text(migrate: Migrate) -> None:
     before = application(in_block("infrahub: {}\n") + in_object(VALUES))
     done = migrate(before, DB)
     assert done.text == application(in_block("infrahub: {}\n") + in_object(AFTER), NEW)
@@ -238,19 +240,19 @@ def test_the_mapping_alone_counts_beside_a_text(migrate: Migrate) -> None:
     ],
 )
 def test_the_name_of_the_release(tmp_path: Path, kind: str, helm: str, name: str) -> None:
-    text = application(helm + in_object(VALUES)) if kind == "Application" else applications(VALUES)
+    text = application(helm + in_object(VALUES)) if kind == "Application" else application_set(VALUES)
     if helm and kind != "Application":
         text = text.replace("helm:\n", f"helm:\n          {helm}")
     (bundle,) = releases_in(tmp_path, text)
     assert (bundle.release_name, bundle.namespace) == (name, "prod")
 
 
-def test_a_namespace_that_a_generator_makes_is_not_known(tmp_path: Path) -> None:
+def test_a_namespace_from_a_generator_is_unknown(tmp_path: Path) -> None:
     (bundle,) = releases_in(tmp_path, application(in_object(VALUES)).replace("namespace: prod", "namespace: '{{ns}}'"))
     assert bundle.namespace == ""
 
 
-def test_where_the_values_stand_is_told(tmp_path: Path) -> None:
+def test_the_evidence_says_where_the_values_are(tmp_path: Path) -> None:
     (bundle,) = releases_in(tmp_path, application(in_block(VALUES)))
     assert bundle.evidence == ("values of Application argocd/infrahub at spec.source.helm.values",)
     (bundle,) = releases_in(tmp_path, application("parameters: [{name: infrahub.prefect-server.x, value: y}]\n"))
@@ -271,18 +273,18 @@ def test_where_the_values_stand_is_told(tmp_path: Path) -> None:
         (application(in_object(VALUES)).replace("kind: Application", "kind: AppProject"), False),
     ],
 )
-def test_what_is_a_release_of_these_charts(text: str, is_ours: bool) -> None:
+def test_which_applications_are_releases_of_these_charts(text: str, is_ours: bool) -> None:
     (each,) = objects_in(read_bytes(text.encode(), "object.yaml"))
     is_release = is_application(each.data)
     if is_release and "{{ x }}" in text and is_ours:
-        with pytest.raises(InputError):  # what cannot be read is told, and not passed over
+        with pytest.raises(InputError):  # unreadable values are reported, not skipped
             releases_of(read_bytes(text.encode(), "object.yaml"), each)
     else:
         own = releases_of(read_bytes(text.encode(), "object.yaml"), each) if is_release else []
         assert bool(own) is is_ours
 
 
-def test_only_an_object_without_a_source_lies_over_another(tmp_path: Path) -> None:
+def test_an_application_with_a_source_is_not_a_patch(tmp_path: Path) -> None:
     (bundle,) = releases_in(tmp_path, application(in_object(VALUES)))
     assert bundle.unseen == ()
     (bundle,) = releases_in(tmp_path, application(in_object(VALUES)).replace("    chart: infrahub-enterprise\n", ""))
@@ -301,9 +303,9 @@ def test_only_an_object_without_a_source_lies_over_another(tmp_path: Path) -> No
     ],
 )
 @pytest.mark.parametrize("says", ["targetRevision: 4.13.0-large", "repoURL: registry.example.com"])
-def test_a_version_over_that_of_a_set_is_told(migrate: Migrate, more: str, where: str, says: str) -> None:
+def test_an_override_of_the_template_version_is_reported(migrate: Migrate, more: str, where: str, says: str) -> None:
     more = more.replace("X", "{metadata: {}, spec: {source: {targetRevision: 4.13.0-large}}}")
     more = more.replace("targetRevision: 4.13.0-large", says)
-    text = applications(VALUES).replace("  template:\n", more + "  template:\n", 1)
-    told = f"{where} overrides these values and their version" in migrate(text, DB).notices
-    assert told is says.startswith("targetRevision")
+    text = application_set(VALUES).replace("  template:\n", more + "  template:\n", 1)
+    is_reported = f"{where} overrides these values and their version" in migrate(text, DB).notices
+    assert is_reported is says.startswith("targetRevision")

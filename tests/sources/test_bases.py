@@ -1,4 +1,4 @@
-"""Which values files of a directory lie over which: by their names, their folders, and what they leave out."""
+"""Which values files of a directory override which: by their names, their folders, and what they leave out."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ OTHER = ("platform", "infrahub", "prefect-server")
 
 
 def files(text: str, roots: Sequence[tuple[str, ...]] = (ROOT,)) -> list[Plain]:
-    """The files of a directory, in words: those with a ~ behind them leave something to a base."""
+    """The files of a directory, separated by spaces: those followed by ~ leave something to a base."""
     return [Plain(word.rstrip("~"), frozenset(roots), not word.endswith("~")) for word in text.split()]
 
 
 def below(text: str, name: str) -> str:
-    """What one of those files lies over, lowest first; each group that is in doubt as ?FOLDER."""
+    """The bases of one of those files, lowest first; each doubtful group as ?FOLDER."""
     there = files(text)
     found = Bases(there).below(next(each for each in there if each.path == name))
     return " ".join([*(each.path for each in found.bases), *(f"?{folder}" for folder, _ in found.in_doubt)])
@@ -28,15 +28,15 @@ def below(text: str, name: str) -> str:
 @pytest.mark.parametrize(
     ("there", "name", "under"),
     [
-        # A file that says all it needs lies over nothing but what is called a base.
+        # A complete file overrides only what is named like a base.
         ("dev.yaml prod.yaml", "prod.yaml", ""),
         ("values.yaml prod.yaml", "prod.yaml", "values.yaml"),
         ("values.yaml prod.yaml", "values.yaml", ""),
         ("base.yaml common.yaml prod.yaml~", "prod.yaml", "base.yaml common.yaml"),
-        # Of two bases the one that is named later lies over the other.
+        # Of two bases, the later one by name overrides the other.
         ("base.yaml values.yaml", "values.yaml", "base.yaml"),
         ("base.yaml values.yaml", "base.yaml", ""),
-        # Without one, what says too little lies over what does not, or over the one whose name it goes on from.
+        # Without one, an incomplete file overrides the complete ones, or the one whose name it extends.
         ("dev.yaml prod.yaml~", "prod.yaml", "dev.yaml"),
         ("dev.yaml prod.yaml", "dev.yaml", ""),
         ("dev.yaml prod.yaml prod-secrets.yaml~", "prod-secrets.yaml", "prod.yaml"),
@@ -45,40 +45,40 @@ def below(text: str, name: str) -> str:
         ("dev.yaml prod.yaml prod-eu.yaml prod-eu-west.yaml~", "prod-eu-west.yaml", "prod-eu.yaml"),
         ("dev.yaml prod.yaml prodsecrets.yaml~", "prodsecrets.yaml", "dev.yaml prod.yaml"),
         ("prod.yaml prod.yml prod-x.yaml~", "prod-x.yaml", "prod.yml"),
-        # Where nothing else tells, the first is the base.
+        # If nothing else decides, the first is the base.
         ("a.yaml~ b.yaml~", "b.yaml", "a.yaml"),
         ("a.yaml~ b.yaml~", "a.yaml", ""),
     ],
 )
-def test_beside_each_other(there: str, name: str, under: str) -> None:
+def test_bases_in_the_same_folder(there: str, name: str, under: str) -> None:
     assert below(there, name) == under
 
 
 @pytest.mark.parametrize(
     ("there", "name", "under"),
     [
-        # A base lies under what stands in the folders below its own; other files do not.
+        # A base is also one for the folders below its own; other files are not.
         ("values.yaml prod/over.yaml~", "prod/over.yaml", "values.yaml"),
         ("dev.yaml prod/over.yaml", "prod/over.yaml", ""),
         ("a/values.yaml b/over.yaml", "b/over.yaml", ""),
         ("values.yaml x/y/over.yaml", "x/y/over.yaml", "values.yaml"),
-        # So does all that stands in a folder that is called a base.
+        # So is every file in a folder that is named like a base.
         ("base/a.yaml base/b.yaml prod/over.yaml", "prod/over.yaml", "base/a.yaml base/b.yaml"),
         ("x/base/a.yaml x/prod/over.yaml y/over.yaml", "y/over.yaml", ""),
         ("base/a.yaml base/b.yaml~", "base/b.yaml", "base/a.yaml"),
-        # Of two folders of bases the one that is named later lies over the other, and no base over what is beside it.
+        # Of two such folders, the later one by name overrides the other, and no base overrides its neighbours.
         ("base/a.yaml common/b.yaml", "common/b.yaml", "base/a.yaml"),
         ("base/a.yaml common/b.yaml", "base/a.yaml", ""),
         ("values.yaml base/a.yaml", "base/a.yaml", ""),
         ("values.yaml base/a.yaml", "values.yaml", "base/a.yaml"),
         ("values.yaml x/base/a.yaml", "x/base/a.yaml", "values.yaml"),
         ("common/b.yaml x/base/a.yaml", "x/base/a.yaml", "common/b.yaml"),
-        # Where a base stands, a file that leaves something out is not laid over its first neighbour.
+        # If there is a base, an incomplete file does not override its first neighbour.
         ("base/a.yaml prod/a.yaml~ prod/b.yaml~", "prod/b.yaml", "base/a.yaml"),
         ("prod/values.yaml~ prod/b.yaml~", "prod/values.yaml", ""),
     ],
 )
-def test_across_folders(there: str, name: str, under: str) -> None:
+def test_bases_in_other_folders(there: str, name: str, under: str) -> None:
     assert below(there, name) == under
 
 
@@ -86,14 +86,14 @@ def many(count: int, folder: str = "") -> str:
     return " ".join(f"{folder}r{number:02}.yaml" for number in range(count))
 
 
-def test_no_release_has_more_layers_than_that() -> None:
+def test_too_many_candidates_leave_the_base_in_doubt() -> None:
     assert below(f"{many(MOST)} z.yaml~", "z.yaml") == many(MOST)
     assert below(f"{many(MOST + 1)} z.yaml~", "z.yaml") == "?"
     assert below(f"{many(MOST + 1)} z.yaml", "z.yaml") == ""
     assert below(f"{many(MOST + 1)} r03-x.yaml~", "r03-x.yaml") == "r03.yaml"
 
 
-def test_of_many_in_a_folder_of_bases_one_lies_under_the_file_of_its_name() -> None:
+def test_in_a_large_folder_of_bases_only_the_namesake_is_the_base() -> None:
     assert below(f"{many(MOST, 'base/')} prod/r03.yaml", "prod/r03.yaml") == many(MOST, "base/")
     assert below(f"{many(MOST + 1, 'base/')} prod/r03.yaml", "prod/r03.yaml") == "base/r03.yaml"
     assert below(f"{many(MOST + 1, 'base/')} prod/other.yaml", "prod/other.yaml") == ""
@@ -101,14 +101,14 @@ def test_of_many_in_a_folder_of_bases_one_lies_under_the_file_of_its_name() -> N
     assert below(there, "prod/r03.yaml") == "base/values.yaml base/r03.yaml"
 
 
-def test_files_with_values_at_other_places_lie_over_nothing_of_each_other() -> None:
+def test_files_with_different_prefect_roots_are_not_each_others_bases() -> None:
     one, other = files("values.yaml"), files("prod.yaml~", [OTHER])
     assert Bases([*one, *other]).below(other[0]).bases == ()
     both = files("prod.yaml~", [ROOT, OTHER])
     assert Bases([*one, *both]).below(both[0]).bases == tuple(one)
 
 
-def test_what_is_whole_of_a_group() -> None:
+def test_the_complete_files_of_a_group() -> None:
     there = [*files("a.yaml b.yaml~ c.yaml"), *files("d.yaml", [OTHER]), *files("x/e.yaml")]
     bases = Bases(there)
     assert [each.path for each in bases.whole(("", ROOT))] == ["a.yaml", "c.yaml"]
@@ -135,6 +135,6 @@ def test_the_order_of_layers() -> None:
         ({"backgroundServices": {"runAsSeparateDeployment": False}}, True),
     ],
 )
-def test_a_file_is_whole_if_it_decides_what_a_base_would(prefect: Map, is_whole: bool) -> None:
-    told = plain("a.yaml", {"infrahub": {"prefect-server": prefect}})
-    assert (told.roots, told.is_whole) == (frozenset([ROOT]), is_whole)
+def test_a_file_is_complete_if_it_needs_nothing_from_a_base(prefect: Map, is_whole: bool) -> None:
+    found = plain("a.yaml", {"infrahub": {"prefect-server": prefect}})
+    assert (found.roots, found.is_whole) == (frozenset([ROOT]), is_whole)

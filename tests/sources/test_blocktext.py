@@ -1,4 +1,4 @@
-"""Values that stand in an object as a text: what they are, what of the file stays, and which line was which."""
+"""Values in an object as text: what they are, what of the file is kept, and which line was which."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_the_rest_of_the_file_stays_byte_for_byte(before: str, end: str) -> None
     assert text.apply(source, []).stream.data == whole
 
 
-def test_lines_without_text_stay_as_they_are() -> None:
-    """A long text, in which most lines are alike, with blanks in some of those that hold nothing."""
+def test_blank_lines_are_kept_as_they_are() -> None:
+    """A long text of similar lines, with spaces in some of the blank ones."""
     odd = "".join(f"    k{number}: 1\n{' ' * (number % 3)}\n" for number in range(150))
     whole = FILE.replace("    e: 4\n", f"{odd}    e: 4\n")
     source, text = text_in(whole)
@@ -61,12 +61,12 @@ def test_the_values_in_the_text(at: Route, data: object) -> None:
     assert text.data == data
 
 
-def test_a_text_that_holds_nothing_yet_holds_nothing() -> None:
+def test_text_of_comments_alone_has_no_values() -> None:
     _, text = text_in("data:\n  values: |\n    # soon\n  other: x\n")
     assert text.data is None
 
 
-def test_keys_that_stand_twice_on_the_way_to_the_values_or_in_them() -> None:
+def test_duplicate_keys_in_or_above_the_values_are_found() -> None:
     inner = """\
         labels: {a: 1, a: 2}
         spec:
@@ -88,21 +88,21 @@ def test_keys_that_stand_twice_on_the_way_to_the_values_or_in_them() -> None:
 
 
 @pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\r"])
-def test_lines_that_end_otherwise_are_refused_by_line(sign: str) -> None:
+def test_other_line_ends_are_refused_with_their_line(sign: str) -> None:
     with pytest.raises(RefusedError, match="lines do not end in a line feed") as caught:
         text_in(FILE.replace("# ours", f"# ours{sign}# and yours"))
     assert caught.value.line == 4
     assert caught.value.remedy.endswith(", or the values as a mapping (valuesObject).")
 
 
-def test_only_argo_cds_values_could_be_a_mapping_as_well() -> None:
+def test_the_remedy_offers_a_mapping_only_for_argo_cd() -> None:
     source = read_bytes("data:\x85  values.yaml: |\n    a: 1\n".encode(), "object.yaml")
     with pytest.raises(RefusedError) as caught:
         blocktext.find(source.stream, 0, ("data", "values.yaml"))
     assert caught.value.remedy == "Write a line feed instead of '\\x85'."
 
 
-def test_which_line_of_the_file_was_which() -> None:
+def test_each_line_of_the_result_maps_to_its_original_line() -> None:
     source, text = text_in(FILE)
     edited = text.apply(source, [RemoveKey(("b", "c")), SetValue(("e",), [7, 8])])
     lines, old = edited.stream.data.decode().splitlines(), FILE.splitlines()
@@ -112,7 +112,7 @@ def test_which_line_of_the_file_was_which() -> None:
     assert "    e: 4" not in lines and {was[line] for line in lines if line not in old} == {"    e: 4"}
 
 
-def test_what_stands_behind_a_first_line_that_goes_keeps_its_line() -> None:
+def test_lines_after_a_removed_first_line_map_to_their_original_line() -> None:
     source, text = text_in(FILE)
     edited = text.apply(source, [RemoveKey(("a",))])
     lines = edited.stream.data.decode().splitlines()
@@ -120,7 +120,7 @@ def test_what_stands_behind_a_first_line_that_goes_keeps_its_line() -> None:
     assert edited.original_line(len(lines)) == len(FILE.splitlines())
 
 
-def test_without_an_edit_each_line_is_itself() -> None:
+def test_without_edits_each_line_maps_to_itself() -> None:
     source, text = text_in(FILE)
     edited = text.apply(source, [])
     assert [edited.original_line(line) for line in range(1, 12)] == list(range(1, 12))

@@ -1,4 +1,4 @@
-"""What is known of a release besides its values: its chart's version, and the objects that it stands in."""
+"""What is known about a release besides its values: its chart version, and the objects that contain it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def bundle(tmp_path: Path, text: str) -> Bundle:
         (ChartVersion("x", "4.x"), False),
     ],
 )
-def test_a_version_is_known_where_it_says_one(version: ChartVersion, is_one: bool) -> None:
+def test_a_chart_version_is_known_only_if_exact_and_movable(version: ChartVersion, is_one: bool) -> None:
     assert (version.version is not None) is is_one
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         ("4.13.0", ""),
         ("", "it names no chart version, so the newest is installed; pin one"),
@@ -43,22 +43,22 @@ def test_a_version_is_known_where_it_says_one(version: ChartVersion, is_one: boo
         ("4.13", "its chart version is a range (4.13)"),
     ],
 )
-def test_why_a_version_leaves_open_what_is_installed(text: str, told: str) -> None:
-    assert left_open(text).startswith(told) and bool(left_open(text)) is bool(told)
+def test_why_a_version_does_not_say_what_is_installed(text: str, reason: str) -> None:
+    assert left_open(text).startswith(reason) and bool(left_open(text)) is bool(reason)
 
 
-def test_a_version_is_read_again_from_another_text(tmp_path: Path) -> None:
+def test_the_version_is_read_from_the_new_text(tmp_path: Path) -> None:
     found = bundle(tmp_path, helm_release(VALUES))
     assert found.on([parse(helm_release(VALUES, "4.18.0-medium").encode())]).version.text == "4.18.0-medium"
     assert found.on([parse(helm_release(VALUES).encode())]).version.text == "4.13.0-medium"
 
 
-def test_a_version_that_stands_in_no_text_stays_as_it_is() -> None:
+def test_a_version_from_outside_the_text_is_kept() -> None:
     alone = of_layers([read_bytes(VALUES.encode(), "values.yaml")])._replace(version=ChartVersion("x", "4.13.0"))
     assert alone.on([parse(VALUES.encode())]).version == ChartVersion("x", "4.13.0")
 
 
-def test_the_objects_that_a_release_stands_in(tmp_path: Path) -> None:
+def test_the_objects_that_contain_a_release(tmp_path: Path) -> None:
     listed = "apiVersion: v1\nkind: List\nitems:\n- " + indented(helm_release(VALUES), 2).lstrip(" ")
     assert bundle(tmp_path, listed).items == ("HelmRelease/infrahub",)
     assert bundle(tmp_path, helm_release(VALUES)).items == ("HelmRelease/infrahub",)
@@ -75,5 +75,5 @@ def test_the_objects_that_a_release_stands_in(tmp_path: Path) -> None:
         ({"values": {}}, False),
     ],
 )
-def test_which_release_names_an_object_for_its_chart(spec: Map, does: bool) -> None:
+def test_which_releases_refer_to_an_object_for_their_chart(spec: Map, does: bool) -> None:
     assert refers(spec) is does

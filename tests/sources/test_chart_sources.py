@@ -57,7 +57,7 @@ def texts(folder: Path, *names: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("named", ["release.yaml", "."])
-def test_a_version_in_a_file_beside_it_moves_along(cli: Cli, tmp_path: Path, kind: str, named: str) -> None:
+def test_a_version_in_another_file_moves_with_the_values(cli: Cli, tmp_path: Path, kind: str, named: str) -> None:
     source = chart_source(PINNED[kind].format("4.13.0-large"), kind)
     write(tmp_path, a=source, release=release(VALUES, kind))
     done = cli("migrate", named, *FLAGS)
@@ -73,7 +73,7 @@ def test_a_version_in_a_file_beside_it_moves_along(cli: Cli, tmp_path: Path, kin
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("is_first", [True, False])
-def test_a_version_in_the_same_file_moves_along(cli: Cli, tmp_path: Path, kind: str, is_first: bool) -> None:
+def test_a_version_in_the_same_file_moves_with_the_values(cli: Cli, tmp_path: Path, kind: str, is_first: bool) -> None:
     def both(source: str, values: str) -> str:
         parts = [source, release(values, kind)]
         return "---\n".join(parts if is_first else parts[::-1])
@@ -84,7 +84,7 @@ def test_a_version_in_the_same_file_moves_along(cli: Cli, tmp_path: Path, kind: 
     assert texts(tmp_path, "release") == [both(source.replace("4.13.0", "4.18.0"), AFTER)]
 
 
-def test_releases_of_one_file_share_the_version(cli: Cli, tmp_path: Path) -> None:
+def test_releases_in_one_file_share_the_version(cli: Cli, tmp_path: Path) -> None:
     def all_of(source: str, values: str) -> str:
         second = values.replace("redis.prod", "redis.second")
         return "---\n".join([source, release(values), release(second, name="second")])
@@ -97,7 +97,7 @@ def test_releases_of_one_file_share_the_version(cli: Cli, tmp_path: Path) -> Non
     assert cli("check", "release.yaml").returncode == 0
 
 
-def test_a_version_that_a_release_of_another_file_takes_is_refused(cli: Cli, tmp_path: Path) -> None:
+def test_a_version_shared_with_a_release_in_another_file_is_refused(cli: Cli, tmp_path: Path) -> None:
     source, one, two = chart_source("tag: 4.13.0-medium"), release(VALUES), release(VALUES, name="second")
     write(tmp_path, a=source, one=one, two=two)
     for named in ("one.yaml", "."):
@@ -116,14 +116,14 @@ def test_a_version_that_a_release_of_another_file_takes_is_refused(cli: Cli, tmp
     ],
     ids=["of another name", "of another namespace", "of another kind"],
 )
-def test_a_release_of_another_chart_is_no_concern(cli: Cli, tmp_path: Path, other: str) -> None:
+def test_a_release_with_another_chart_source_does_not_interfere(cli: Cli, tmp_path: Path, other: str) -> None:
     source = chart_source("tag: 4.13.0-medium").replace("{name: infrahub}", "{name: infrahub, namespace: prod}")
     write(tmp_path, a=source, one=release(VALUES), two=other)
     assert cli("migrate", "one.yaml", *FLAGS).returncode == 0
     assert texts(tmp_path, "a", "two") == [source.replace("4.13.0", "4.18.0"), other]
 
 
-def test_of_two_with_one_name_that_of_the_named_namespace_is_meant(cli: Cli, tmp_path: Path) -> None:
+def test_of_two_namesakes_the_one_in_the_right_namespace_moves(cli: Cli, tmp_path: Path) -> None:
     other, own = (
         chart_source("tag: 4.13.0-medium").replace("{name: infrahub}", f"{{name: infrahub, namespace: {space}}}")
         for space in ("prod", "charts")
@@ -148,7 +148,7 @@ OPEN = {
 
 
 @pytest.mark.parametrize("pin", OPEN)
-def test_a_version_that_cannot_move_keeps_the_values(cli: Cli, tmp_path: Path, pin: str) -> None:
+def test_a_version_that_cannot_move_blocks_the_migration(cli: Cli, tmp_path: Path, pin: str) -> None:
     kind, ref, line, words = OPEN[pin]
     before = [chart_source(ref, kind), release(VALUES, kind)]
     write(tmp_path, a=before[0], release=before[1])
@@ -160,19 +160,19 @@ def test_a_version_that_cannot_move_keeps_the_values(cli: Cli, tmp_path: Path, p
     done = cli("migrate", "release.yaml", *FLAGS, *flavour, "--no-bump")
     assert done.returncode == 0 and f"a.yaml:{line}" in done.stdout.decode()
     assert texts(tmp_path, "a", "release") == [before[0], release(AFTER, kind)]
-    # What is migrated is never held up, whatever the version says.
+    # Migrated values are never refused, whatever the version is.
     assert cli("check", "release.yaml", *flavour).returncode == 0
     assert cli("check", "release.yaml", *flavour, "--to", "4.18.0").returncode == 0
 
 
-def test_an_encrypted_version_keeps_the_values(cli: Cli, tmp_path: Path) -> None:
+def test_an_encrypted_version_blocks_the_migration(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, a=chart_source("tag: 4.13.0") + "sops: {mac: x}\n", release=release(VALUES))
     done = cli("migrate", "release.yaml", *FLAGS)
     assert done.returncode == 2 and b"a.yaml:7: has the chart version, and is encrypted by SOPS" in done.stderr
     assert texts(tmp_path, "release") == [release(VALUES)]
 
 
-def test_a_version_that_is_ahead_stays(cli: Cli, tmp_path: Path) -> None:
+def test_a_version_past_the_target_stays(cli: Cli, tmp_path: Path) -> None:
     source = chart_source("tag: 4.18.2-large")
     write(tmp_path, a=source, release=release(VALUES))
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0

@@ -1,4 +1,4 @@
-"""Directories as they stand in repositories: which files are releases, which are layers of one, which are nobody's."""
+"""Directories as found in repositories: which files are releases, which are layers of one, which are unrelated."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GENERATOR = HEAD + "configMapGenerator:\n  - name: base\n    files: [values.yaml
 
 
 def other(text: str) -> str:
-    """Another release, on a Redis of its own."""
+    """Another release, with its own Redis."""
     return text.replace("redis.prod", "redis.other")
 
 
@@ -43,7 +43,7 @@ TREES = {
         {"common.yaml": VALUES, "env/prod/infrahub.yaml": PROD},
         ["t/common.yaml t/env/prod/infrahub.yaml"],
     ),
-    "no name tells": ({"one.yaml": VALUES, "two.yaml": PROD}, ["t/one.yaml t/two.yaml"]),
+    "names that say nothing": ({"one.yaml": VALUES, "two.yaml": PROD}, ["t/one.yaml t/two.yaml"]),
     "a generator and a HelmRelease": (
         {
             "app/release.yaml": helm_release(PROD, head=FROM),
@@ -91,7 +91,7 @@ TREES = {
 
 
 @pytest.mark.parametrize("tree", TREES)
-def test_layers_of_one_release_are_told_release_by_release(cli: Cli, tmp_path: Path, tree: str) -> None:
+def test_layers_are_reported_once_for_each_release(cli: Cli, tmp_path: Path, tree: str) -> None:
     files, releases = TREES[tree]
     write(tmp_path / "t", files)
     done = cli("migrate", "t", *FLAGS)
@@ -108,7 +108,7 @@ def test_layers_of_one_release_are_told_release_by_release(cli: Cli, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["values", "infrahub"])
-def test_a_folder_for_each_cluster_is_a_release_each(cli: Cli, tmp_path: Path, name: str) -> None:
+def test_each_cluster_folder_is_a_separate_release(cli: Cli, tmp_path: Path, name: str) -> None:
     files = {f"clusters/a/{name}.yaml": VALUES, f"clusters/b/{name}.yaml": other(VALUES)}
     write(tmp_path, files)
     done = cli("migrate", "clusters", *FLAGS)
@@ -117,7 +117,7 @@ def test_a_folder_for_each_cluster_is_a_release_each(cli: Cli, tmp_path: Path, n
     assert (tmp_path / f"clusters/b/{name}.yaml").read_text("utf-8") == other(AFTER)
 
 
-def test_what_is_in_layers_does_not_keep_the_rest_from_its_migration(cli: Cli, tmp_path: Path) -> None:
+def test_refused_layers_do_not_block_the_other_releases(cli: Cli, tmp_path: Path) -> None:
     files = {
         "a/values.yaml": VALUES,
         "a/values-prod.yaml": PROD,
@@ -134,14 +134,14 @@ def test_what_is_in_layers_does_not_keep_the_rest_from_its_migration(cli: Cli, t
         assert (tmp_path / "t" / name).read_text("utf-8") == after, name
 
 
-def test_an_object_beside_values_of_its_own_needs_no_others(cli: Cli, tmp_path: Path) -> None:
+def test_an_object_with_its_own_values_is_not_a_layer_of_its_neighbour(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "t", {"app.yaml": application(in_object(VALUES)), "values.yaml": other(VALUES)})
     assert cli("migrate", "t", *FLAGS).returncode == 0
     assert (tmp_path / "t/app.yaml").read_text("utf-8") == application(in_object(AFTER), "4.18.0-medium")
     assert (tmp_path / "t/values.yaml").read_text("utf-8") == other(AFTER)
 
 
-def test_values_of_another_place_in_the_chart_are_no_layers(cli: Cli, tmp_path: Path) -> None:
+def test_files_with_different_prefect_roots_are_not_layers(cli: Cli, tmp_path: Path) -> None:
     vanilla = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: redis.own}}}\n"
     write(tmp_path / "t", {"values.yaml": VALUES, "prefect.yaml": vanilla})
     done = cli("check", "t")
@@ -150,14 +150,14 @@ def test_values_of_another_place_in_the_chart_are_no_layers(cli: Cli, tmp_path: 
     assert b"t/prefect.yaml" in done.stdout
 
 
-def test_a_folder_without_anything_is_an_error(cli: Cli, tmp_path: Path) -> None:
+def test_a_directory_without_values_files_is_an_error(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "t", {"a.yaml": "x: 1\n"})
     done = cli("check", "t")
     assert done.returncode == 2
     assert b"t: is a directory without a values file for Prefect (1 YAML files checked)" in done.stderr
 
 
-def test_folders_can_be_nested_deeper_than_functions(cli: Cli, tmp_path: Path) -> None:
+def test_folders_may_be_nested_deeper_than_the_recursion_limit(cli: Cli, tmp_path: Path) -> None:
     folders = [tmp_path / "t"]
     for _ in range(1_100):
         folders.append(folders[-1] / "d")
@@ -170,26 +170,26 @@ def test_folders_can_be_nested_deeper_than_functions(cli: Cli, tmp_path: Path) -
         assert done.returncode == 1, done.stderr
         lines = done.stdout.decode().splitlines()
         assert [line.partition(":")[0] for line in lines[:-1]] == ["t/app.yaml", f"t/{'d/' * 1_100}app.yaml"]
-    finally:  # what clears up after tests goes no deeper either
+    finally:  # the cleanup after tests cannot go this deep either
         for each in reversed(folders):
             (each / "app.yaml").unlink(missing_ok=True)
             os.rmdir(each)
 
 
-def test_a_directory_is_the_same_by_every_name(cli: Cli, tmp_path: Path) -> None:
+def test_a_directory_gives_the_same_result_by_every_name(cli: Cli, tmp_path: Path) -> None:
     files = {
         "app/release.yaml": helm_release(PROD, head=FROM),
         "app/kustomization.yaml": GENERATOR.replace("FILE", "infrahub.yaml"),
         "app/infrahub.yaml": VALUES,
     }
     write(tmp_path, files)
-    told = [cli("check", name).stderr.decode() for name in (".", "./", "../" + tmp_path.name)]
-    assert told[0] == told[1]
-    assert "(-f app/infrahub.yaml -f app/release.yaml)" in told[0]
-    assert f"(-f ../{tmp_path.name}/app/infrahub.yaml -f ../{tmp_path.name}/app/release.yaml)" in told[2]
+    outputs = [cli("check", name).stderr.decode() for name in (".", "./", "../" + tmp_path.name)]
+    assert outputs[0] == outputs[1]
+    assert "(-f app/infrahub.yaml -f app/release.yaml)" in outputs[0]
+    assert f"(-f ../{tmp_path.name}/app/infrahub.yaml -f ../{tmp_path.name}/app/release.yaml)" in outputs[2]
 
 
-def test_a_file_lies_over_the_one_whose_name_it_goes_on_from(cli: Cli, tmp_path: Path) -> None:
+def test_a_file_is_a_layer_over_the_one_whose_name_it_extends(cli: Cli, tmp_path: Path) -> None:
     files = {"prod.yaml": VALUES, "prod-eu.yaml": PROD, "staging.yaml": other(VALUES)}
     write(tmp_path / "t", files)
     done = cli("migrate", "t", *FLAGS)
@@ -199,7 +199,7 @@ def test_a_file_lies_over_the_one_whose_name_it_goes_on_from(cli: Cli, tmp_path:
     assert (tmp_path / "t/prod.yaml").read_text("utf-8") == VALUES
 
 
-def test_what_may_lie_over_any_of_many_is_told_in_a_line_for_each(cli: Cli, tmp_path: Path) -> None:
+def test_each_file_with_too_many_possible_bases_gets_one_line(cli: Cli, tmp_path: Path) -> None:
     files = {f"{number:02}.yaml": VALUES.replace("redis.prod", f"redis{number}") for number in range(17)}
     write(tmp_path / "t", {**files, "over.yaml": PROD, "wide.yaml": PROD})
     done = cli("migrate", "t", *FLAGS)
@@ -213,7 +213,7 @@ def test_what_may_lie_over_any_of_many_is_told_in_a_line_for_each(cli: Cli, tmp_
     assert (tmp_path / "t/00.yaml").read_text("utf-8") == files["00.yaml"]
 
 
-def test_files_that_an_object_takes_count_among_those_that_it_may_lie_over(cli: Cli, tmp_path: Path) -> None:
+def test_files_that_an_object_takes_still_count_as_possible_bases(cli: Cli, tmp_path: Path) -> None:
     names = [f"{number:02}.yaml" for number in range(17)]
     taking = application(f"valueFiles: [{', '.join(names)}]\n" + in_object(PROD))
     write(tmp_path / "t", {**dict.fromkeys(names, VALUES), "app.yaml": taking, "over.yaml": PROD})
@@ -223,32 +223,32 @@ def test_files_that_an_object_takes_count_among_those_that_it_may_lie_over(cli: 
 
 
 @pytest.mark.parametrize(("count", "are_below"), [(16, True), (17, False)])
-def test_few_files_beside_an_object_lie_below_it(cli: Cli, tmp_path: Path, count: int, are_below: bool) -> None:
+def test_an_object_overrides_at_most_sixteen_neighbours(cli: Cli, tmp_path: Path, count: int, are_below: bool) -> None:
     names = [f"{number:02}.yaml" for number in range(count)]
     files = {name: VALUES.replace("redis.prod", f"redis{name}") for name in names}
     write(tmp_path / "t", {**files, "release.yaml": helm_release(PROD, head=FROM)})
-    told = cli("check", "t").stderr.decode()
+    errors = cli("check", "t").stderr.decode()
     below = ", ".join(f"t/{name}" for name in names)
-    assert (f"t/release.yaml: overrides {below}:" in told) is are_below
-    assert (": overrides " in told) is are_below
+    assert (f"t/release.yaml: overrides {below}:" in errors) is are_below
+    assert (": overrides " in errors) is are_below
 
 
 def test_a_large_folder_of_bases_is_matched_by_name(cli: Cli, tmp_path: Path) -> None:
     names = [f"team{number:02}.yaml" for number in range(17)]
     write(tmp_path / "t", {f"base/{name}": VALUES for name in names})
     write(tmp_path / "t", {f"prod/{name}": PROD for name in names})
-    told = cli("check", "t").stderr.decode()
-    assert told.count(": overrides ") == 17
-    assert "(-f t/base/team03.yaml -f t/prod/team03.yaml)" in told
+    errors = cli("check", "t").stderr.decode()
+    assert errors.count(": overrides ") == 17
+    assert "(-f t/base/team03.yaml -f t/prod/team03.yaml)" in errors
 
 
-def test_two_folders_of_bases_lie_over_each_other_in_one_order(cli: Cli, tmp_path: Path) -> None:
+def test_two_folders_of_bases_are_layered_in_a_fixed_order(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "t", {"base/a.yaml": VALUES, "common/b.yaml": VALUES, "values.yaml": VALUES})
-    told = cli("check", "t").stderr.decode()
-    assert "t/values.yaml: overrides t/base/a.yaml, t/common/b.yaml" in told
+    errors = cli("check", "t").stderr.decode()
+    assert "t/values.yaml: overrides t/base/a.yaml, t/common/b.yaml" in errors
 
 
-def test_generators_of_another_app_are_not_put_below_a_release(cli: Cli, tmp_path: Path) -> None:
+def test_a_release_takes_no_generated_values_of_another_app(cli: Cli, tmp_path: Path) -> None:
     files = {
         f"{app}/{name}": text
         for app in ("one", "two")
@@ -259,10 +259,10 @@ def test_generators_of_another_app_are_not_put_below_a_release(cli: Cli, tmp_pat
         }.items()
     }
     write(tmp_path / "t", files)
-    told = cli("check", "t").stderr.decode()
-    assert told.count(": overrides ") == 2
-    assert "(-f t/one/prod/v.yaml -f t/one/base/release.yaml)" in told
-    assert "(-f t/two/prod/v.yaml -f t/two/base/release.yaml)" in told
+    errors = cli("check", "t").stderr.decode()
+    assert errors.count(": overrides ") == 2
+    assert "(-f t/one/prod/v.yaml -f t/one/base/release.yaml)" in errors
+    assert "(-f t/two/prod/v.yaml -f t/two/base/release.yaml)" in errors
 
 
 CHART = "apiVersion: v2\nname: {}\nversion: 0.1.0\n"
@@ -284,15 +284,15 @@ CHART = "apiVersion: v2\nname: {}\nversion: 0.1.0\n"
         ({"live-values.json": '{"infrahub": {"infrahubServer": {}}}'}, True),
     ],
 )
-def test_what_a_chart_is_made_of_is_passed_over(
+def test_chart_sources_and_tool_folders_are_skipped(
     cli: Cli, tmp_path: Path, files: Mapping[str, str], is_seen: bool
 ) -> None:
     write(tmp_path, files)
-    told = cli("check", ".")
-    assert (b"live" in told.stdout) is is_seen
+    done = cli("check", ".")
+    assert (b"live" in done.stdout) is is_seen
 
 
-def test_what_is_out_of_scope_is_no_release_that_would_share_a_redis(cli: Cli, tmp_path: Path) -> None:
+def test_out_of_scope_files_do_not_count_as_sharing_a_redis(cli: Cli, tmp_path: Path) -> None:
     text = VALUES.replace("redis.prod", "<host>")
     files = {"live.yaml": text, "list.yaml": "- infrahub\n", "ci/docker-compose.yaml": "services: {infrahub: {}}\n"}
     write(tmp_path, files)

@@ -1,4 +1,4 @@
-"""Rancher's fleet.yaml: what is one, what is ours in it, and what it says of the release."""
+"""Rancher's fleet.yaml: which files are one, which concern these charts, and what they say about the release."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def found(
 
 
 @pytest.mark.parametrize("name", ["fleet.yaml", "fleet.yml", "a/fleet.yaml"])
-def test_the_name_and_the_helm_part_tell(name: str) -> None:
+def test_a_fleet_file_is_recognised_by_its_name_and_helm_section(name: str) -> None:
     assert is_fleet({"helm": {}}, name)
     assert not is_fleet({"helm": "x"}, name)
     assert not is_fleet({}, name)
@@ -39,17 +39,17 @@ def test_the_name_and_the_helm_part_tell(name: str) -> None:
         ("", ""),
         ("namespace: apps\n", "apps"),
         ("defaultNamespace: hub\n", "hub"),
-        ("namespace: apps\ndefaultNamespace: hub\n", "apps"),  # which all must be in wins
+        ("namespace: apps\ndefaultNamespace: hub\n", "apps"),  # the one that all resources must be in wins
     ],
 )
-def test_what_it_says_of_the_release(tmp_path: Path, head: str, namespace: str) -> None:
+def test_release_name_namespace_and_version_are_read(tmp_path: Path, head: str, namespace: str) -> None:
     (bundle,) = found(tmp_path, head)
     assert (bundle.release_name, bundle.namespace, bundle.version.chart) == ("hub", namespace, "infrahub-enterprise")
     assert bundle.version.text == "4.13.0-medium"
 
 
 @pytest.mark.parametrize("name", ["fleet.yaml", "fleet.yml"])
-def test_it_is_told_by_its_own_name(tmp_path: Path, name: str) -> None:
+def test_the_evidence_names_the_file(tmp_path: Path, name: str) -> None:
     (bundle,) = found(tmp_path, name=name)
     assert bundle.evidence == (f"values of {name} at helm.values",)
 
@@ -62,18 +62,18 @@ def test_it_is_told_by_its_own_name(tmp_path: Path, name: str) -> None:
         ("./umbrella", "a: 1\n", False),
     ],
 )
-def test_what_of_it_is_ours(tmp_path: Path, chart: str, values: str, is_ours: bool) -> None:
+def test_which_fleet_files_are_releases_of_these_charts(tmp_path: Path, chart: str, values: str, is_ours: bool) -> None:
     assert bool(found(tmp_path, chart=chart, values=values)) is is_ours
 
 
-def test_the_files_that_it_takes_values_from() -> None:
+def test_the_values_files_of_a_fleet_file() -> None:
     targets: list[Value] = [{"helm": {"valuesFiles": ["eu.yaml"]}}, {"helm": {}}, {"name": "x"}]
     data: Map = {"helm": {"valuesFiles": ["../base.yaml", "own.yaml"]}, "targetCustomizations": targets}
     assert values_files(data, "env/prod") == ["env/base.yaml", "env/prod/own.yaml", "env/prod/eu.yaml"]
     assert values_files({"helm": {"valuesFiles": "own.yaml"}, "targetCustomizations": {}}, "env") == []
 
 
-def test_one_of_another_chart_is_told_by_its_name(tmp_path: Path) -> None:
+def test_a_fleet_file_of_another_chart_is_unrelated(tmp_path: Path) -> None:
     (tmp_path / "fleet.yaml").write_text("helm: {chart: redis}\n", "utf-8")
     assert open_file(str(tmp_path / "fleet.yaml")).unrelated == ("fleet.yaml",)
 
@@ -85,6 +85,6 @@ def test_one_of_another_chart_is_told_by_its_name(tmp_path: Path) -> None:
         ("a/kustomization.yaml", b"helmCharts: []\nmetadata: {name: x}\n", "Kustomization x"),
     ],
 )
-def test_what_says_no_kind_is_called_by_what_it_is(path: str, text: bytes, name: str) -> None:
+def test_objects_without_a_kind_are_named_by_their_file_type(path: str, text: bytes, name: str) -> None:
     (each,) = objects_in(read_bytes(text, path))
     assert each.name == name

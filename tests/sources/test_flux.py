@@ -27,11 +27,11 @@ def test_values_and_version_move_together(migrate: Migrate) -> None:
 @pytest.mark.parametrize(
     ("before", "after"), [("4.13.0", "4.18.0"), ("v4.13.0-large-data", "v4.18.0-large-data"), ("4.2.3", "4.18.0")]
 )
-def test_the_flavour_behind_a_version_stays(migrate: Migrate, before: str, after: str) -> None:
+def test_the_flavour_suffix_of_a_version_stays(migrate: Migrate, before: str, after: str) -> None:
     assert migrate(helm_release(VALUES, before), DB).text == helm_release(AFTER, after)
 
 
-def test_the_version_goes_where_the_command_line_says(migrate: Migrate) -> None:
+def test_the_version_moves_to_the_target_of_the_command_line(migrate: Migrate) -> None:
     done = migrate(helm_release(VALUES), DB, version_to="4.18.0-medium")
     assert done.text == helm_release(AFTER, "4.18.0-medium")
 
@@ -41,16 +41,16 @@ def test_the_version_is_written_as_charts_are_published(migrate: Migrate, to: st
     assert migrate(helm_release(VALUES), DB, version_to=to).text == helm_release(AFTER, text)
 
 
-def test_hop_by_hop_the_version_goes_as_far_as_at_once(migrate: Migrate) -> None:
+def test_hop_by_hop_ends_at_the_same_version_as_one_jump(migrate: Migrate) -> None:
     values = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
     at_once = migrate(helm_release(values), DB, version_to="4.18.0").text
     halfway = migrate(helm_release(values), DB, version_to="4.14.0").text
     assert "4.14.0-medium" in halfway
     assert migrate(halfway, version_to="4.18.0").text == at_once
-    assert migrate(halfway).text == halfway  # nobody said where to, and no value has to change
+    assert migrate(halfway).text == halfway  # no target is given, and no value has to change
 
 
-def test_a_version_that_refuses_what_the_values_hold_is_told(migrate: Migrate) -> None:
+def test_a_version_that_refuses_the_values_is_reported(migrate: Migrate) -> None:
     left = migrate(helm_release(VALUES), DB, bump=False)
     words = (
         "The chart version 4.13.0-medium refuses messaging.docket, which these values have: move it to 4.18.0-medium."
@@ -61,7 +61,7 @@ def test_a_version_that_refuses_what_the_values_hold_is_told(migrate: Migrate) -
     assert words not in migrate(helm_release(AFTER, "4.14.0-medium")).notices
 
 
-def test_values_that_were_left_behind_are_caught(migrate: Migrate) -> None:
+def test_old_values_under_a_new_version_are_migrated(migrate: Migrate) -> None:
     done = migrate(helm_release(VALUES, "4.18.2-medium"), DB)
     assert done.text == helm_release(AFTER, "4.18.2-medium")
 
@@ -78,14 +78,14 @@ def test_no_bump_leaves_the_version_and_says_so(migrate: Migrate) -> None:
 
 
 @pytest.mark.parametrize("version", ["4.x", ">=4.13.0 <5.0.0", "^4.13.0", "*", "4.18"])
-def test_a_range_is_explained(migrate: Migrate, version: str) -> None:
+def test_a_version_range_is_reported(migrate: Migrate, version: str) -> None:
     done = migrate(helm_release(VALUES, version), DB)
     assert done.text == helm_release(AFTER, version)
     assert f"its chart version is a range ({version})" in done.notices
 
 
 @pytest.mark.parametrize("version", ["4.13.x", ">=4.13.0 <4.14.0", "~4.13.0", "4.13"])
-def test_a_range_that_cannot_reach_the_target_is_told(migrate: Migrate, version: str) -> None:
+def test_a_range_that_cannot_reach_the_target_is_reported(migrate: Migrate, version: str) -> None:
     done = migrate(helm_release(VALUES, version), DB)
     assert done.text == helm_release(AFTER, version)
     assert (
@@ -94,7 +94,7 @@ def test_a_range_that_cannot_reach_the_target_is_told(migrate: Migrate, version:
     )
 
 
-def test_a_reference_to_another_object_is_explained(migrate: Migrate) -> None:
+def test_a_chart_from_another_object_is_reported(migrate: Migrate) -> None:
     def text(values: str) -> str:
         whole = helm_release(values)
         start, end = whole.index("  chart:\n"), whole.index("  values:\n")
@@ -124,7 +124,7 @@ def referring(values: str, ref: str) -> str:
     return REPOSITORY.replace("REF", ref) + whole[:start] + reference + whole[end:]
 
 
-def test_a_reference_beside_the_object_tells_the_version(migrate: Migrate) -> None:
+def test_a_referenced_object_in_the_file_gives_the_version(migrate: Migrate) -> None:
     done = migrate(referring(VALUES, "tag: v4.13.0-large"), DB)
     assert done.text == referring(AFTER, "tag: v4.18.0-large")
     assert done.plan.start.flavour == "large"
@@ -133,7 +133,7 @@ def test_a_reference_beside_the_object_tells_the_version(migrate: Migrate) -> No
 
 
 @pytest.mark.parametrize("ref", ["semver: 4.x", "digest: sha256:abc", "tag: 4.x"])
-def test_values_do_not_change_under_a_reference_that_pins_nothing(migrate: Migrate, ref: str) -> None:
+def test_values_are_refused_if_the_referenced_chart_is_not_pinned(migrate: Migrate, ref: str) -> None:
     with pytest.raises(RefusedError, match=ref.partition(":")[0]):
         migrate(referring(VALUES, ref), DB)
 
@@ -157,7 +157,7 @@ def test_a_release_of_an_umbrella_chart_keeps_its_version(migrate: Migrate) -> N
     assert "1.2.3 is the version of platform" in done.notices
 
 
-def test_without_values_of_prefect_the_flavour_decides(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_flavoured_chart_without_prefect_values_needs_a_decision(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "release.yaml").write_text(helm_release("infrahub: {}\n"), "utf-8")
     done = cli("check", "release.yaml")
     assert done.returncode == 1
@@ -165,7 +165,7 @@ def test_without_values_of_prefect_the_flavour_decides(cli: Callable[..., Any], 
 
 
 @pytest.mark.parametrize(("chart", "version"), [("infrahub", "4.27.0"), ("infrahub-enterprise", "4.13.0")])
-def test_a_plain_chart_without_values_of_prefect_has_nothing_to_do(
+def test_a_plain_chart_without_prefect_values_is_unchanged(
     cli: Callable[..., Any], tmp_path: Path, chart: str, version: str
 ) -> None:
     text = helm_release("infrahubServer: {}\n", version, chart=chart)
@@ -175,7 +175,7 @@ def test_a_plain_chart_without_values_of_prefect_has_nothing_to_do(
     assert (tmp_path / "release.yaml").read_text("utf-8") == text
 
 
-def test_a_release_without_prefect_has_nothing_to_do(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_release_with_prefect_disabled_is_current(cli: Callable[..., Any], tmp_path: Path) -> None:
     for text in (
         "infrahub: {prefect-server: {enabled: false}}\n",
         helm_release("infrahub: {prefect-server: {enabled: no}}\n"),
@@ -192,7 +192,7 @@ def test_an_object_encrypted_by_sops_is_refused(cli: Callable[..., Any], tmp_pat
     assert b"encrypted by SOPS" in done.stderr
 
 
-def test_lines_are_those_of_the_file(migrate: Migrate) -> None:
+def test_line_numbers_are_those_of_the_file(migrate: Migrate) -> None:
     before = helm_release(VALUES)
     report = migrate(before, DB).report
     lines = before.splitlines()
@@ -216,7 +216,7 @@ def test_the_name_of_the_release(tmp_path: Path, spec: str, name: str, namespace
     assert (bundle.release_name, bundle.namespace, bundle.is_patch) == (name, namespace, False)
 
 
-def test_a_patch_without_a_name_has_none(tmp_path: Path) -> None:
+def test_a_patch_without_a_name_gives_no_release_name(tmp_path: Path) -> None:
     text = helm_release(VALUES, head="  targetNamespace: apps\n").replace("  name: infrahub\n", "")
     start, end = text.index("  chart:\n"), text.index("  targetNamespace")
     (bundle,) = releases_in(tmp_path, text[:start] + text[end:])
@@ -227,7 +227,7 @@ def test_a_patch_without_a_name_has_none(tmp_path: Path) -> None:
     ("version", "is_one"),
     [("helm.toolkit.fluxcd.io/v2", True), ("helm.fluxcd.io/v1", True), ("helm.toolkit.example.com/v2", False)],
 )
-def test_what_is_a_release(version: str, is_one: bool) -> None:
+def test_which_objects_are_helm_releases(version: str, is_one: bool) -> None:
     assert is_release({"apiVersion": version, "kind": "HelmRelease"}) is is_one
     assert not is_release({"apiVersion": version, "kind": "HelmChart"})
 
@@ -238,11 +238,11 @@ def test_what_is_a_release(version: str, is_one: bool) -> None:
         ("chart: {spec: {chart: infrahub-enterprise, version: 4.13.0-medium}}", False),
         ("chart: {spec: {version: 4.13.0-medium}}", True),
         ("chart: {spec: {chart: infrahub-enterprise}}", False),
-        ("chart: {name: infrahub-enterprise, version: 4.13.0-medium}", False),  # the operator before Flux 2
+        ("chart: {name: infrahub-enterprise, version: 4.13.0-medium}", False),  # the Helm Operator of Flux 1
         ("chart: {git: 'https://example.com/charts', ref: main}", False),
     ],
 )
-def test_what_moves_the_version_of_another_object(chart: str, is_patch: bool) -> None:
+def test_which_objects_only_patch_the_version(chart: str, is_patch: bool) -> None:
     text = f"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: infrahub}}\nspec:\n  {chart}\n"
     source = read_bytes(text.encode(), "prod.yaml")
     (each,) = objects_in(source)
@@ -260,20 +260,20 @@ def test_what_moves_the_version_of_another_object(chart: str, is_patch: bool) ->
         ("{kind: ConfigMap, valuesKey: prod}", "kind ConfigMap, valuesKey prod"),
     ],
 )
-def test_values_from_elsewhere_are_called_what_the_object_calls_them(tmp_path: Path, item: str, called: str) -> None:
+def test_values_from_elsewhere_are_named_as_in_the_object(tmp_path: Path, item: str, called: str) -> None:
     (bundle,) = releases_in(tmp_path, helm_release(VALUES, head=f"  valuesFrom: [{item}]\n"))
     assert [each.called for each in bundle.unseen] == [called]
 
 
-def test_one_that_is_ahead_of_the_others_does_not_turn_their_gate_red(cli: Callable[..., Any], tmp_path: Path) -> None:
-    """Who upgrades one release of many first has done nothing wrong; what its values lack is told all the same."""
+def test_a_release_past_the_target_does_not_fail_the_gate(cli: Callable[..., Any], tmp_path: Path) -> None:
+    """Upgrading one of many releases first is not wrong; what its values lack is reported all the same."""
     ahead, behind = helm_release(AFTER, version="4.21.2-medium"), helm_release(VALUES, version="4.21.2-medium")
     (tmp_path / "ahead.yaml").write_text(ahead, "utf-8")
     done = cli("check", "ahead.yaml", "--to", "4.18.0")
     assert done.returncode == 0 and done.stdout.startswith(b"ahead.yaml: current"), done.stderr
-    told = cli("plan", "ahead.yaml", "--to", "4.18.0").stdout.decode()
-    assert "- to 4.21.2 (its current version, past --to 4.18.0)" in told
-    assert "The chart is at 4.21.2-medium already, past 4.18.0" in " ".join(told.split())
+    output = cli("plan", "ahead.yaml", "--to", "4.18.0").stdout.decode()
+    assert "- to 4.21.2 (its current version, past --to 4.18.0)" in output
+    assert "The chart is at 4.21.2-medium already, past 4.18.0" in " ".join(output.split())
     (tmp_path / "ahead.yaml").write_text(behind, "utf-8")
     assert cli("migrate", "ahead.yaml", "--to", "4.18.0", "--redis-db", "2", "--non-interactive").returncode == 0
     assert (tmp_path / "ahead.yaml").read_text("utf-8") == ahead

@@ -1,4 +1,4 @@
-"""Files that are no values: told by what they are, never written to, and nobody's business where they name nothing."""
+"""Files other than values files: reported by kind, never written, and unrelated if they do not mention these charts."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 @pytest.mark.parametrize("name", FOREIGN)
 @pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside an umbrella"])
-def test_it_is_told_by_name_and_never_written(cli: Cli, tmp_path: Path, name: str, beside: bool) -> None:
+def test_a_foreign_file_is_reported_by_kind_and_never_written(
+    cli: Cli, tmp_path: Path, name: str, beside: bool
+) -> None:
     text, what = FOREIGN[name]
     if beside:
         write((tmp_path / name).parent, "Chart.yaml", UMBRELLA)
@@ -106,24 +108,24 @@ def test_it_is_told_by_name_and_never_written(cli: Cli, tmp_path: Path, name: st
 
 
 @pytest.mark.parametrize("kind", HOLDING)
-def test_where_it_holds_values_is_told_with_what_to_do(cli: Cli, tmp_path: Path, kind: str) -> None:
+def test_values_inside_a_foreign_file_are_reported_with_a_remedy(cli: Cli, tmp_path: Path, kind: str) -> None:
     text, line, what, where = HOLDING[kind]
     path = write(tmp_path, "object.yaml", text)
     done = cli("migrate", "object.yaml", *FLAGS)
-    told = done.stderr.decode()
+    errors = done.stderr.decode()
     assert (done.returncode, path.read_text("utf-8")) == (2, text)
-    assert f"object.yaml:{line}: {what}, with values of these charts at {where}" in told
-    assert "Migrate its values in a separate file" in told
+    assert f"object.yaml:{line}: {what}, with values of these charts at {where}" in errors
+    assert "Migrate its values in a separate file" in errors
 
 
 @pytest.mark.parametrize("text", ["speaks of infrahub\nand prefect", "a: [infrahub\n", "infrahub: {x: 1}\n"])
-def test_no_place_is_told_where_no_values_stand(cli: Cli, tmp_path: Path, text: str) -> None:
+def test_no_place_is_reported_if_there_are_no_values(cli: Cli, tmp_path: Path, text: str) -> None:
     write(tmp_path, "object.yaml", PROXY.format(indented(text, 4)))
-    told = cli("check", "object.yaml").stderr.decode()
-    assert "object.yaml: is a Kubernetes object of kind HelmChartProxy, not a values file." in told
+    errors = cli("check", "object.yaml").stderr.decode()
+    assert "object.yaml: is a Kubernetes object of kind HelmChartProxy, not a values file." in errors
 
 
-def test_a_kustomization_that_is_no_yaml_is_told_by_line(cli: Cli, tmp_path: Path) -> None:
+def test_an_invalid_kustomization_is_reported_with_its_line(cli: Cli, tmp_path: Path) -> None:
     write(
         tmp_path, "kustomization.yaml", "helmCharts:\n- name: infrahub\n  valuesInline:\n    a: 1\n    ---\n    b: 2\n"
     )
@@ -133,7 +135,7 @@ def test_a_kustomization_that_is_no_yaml_is_told_by_line(cli: Cli, tmp_path: Pat
         assert "kustomization.yaml:5: has text where a key is expected" in done.stderr.decode()
 
 
-def test_each_of_them_has_its_line_in_a_directory(cli: Cli, tmp_path: Path) -> None:
+def test_each_foreign_file_of_a_directory_gets_a_line(cli: Cli, tmp_path: Path) -> None:
     for name, (text, _) in FOREIGN.items():
         write(tmp_path / "t" / name.replace("/", "-").removeprefix("."), name, text)
     write(tmp_path / "t", "notes.yaml", "a: 1\n")
@@ -142,17 +144,17 @@ def test_each_of_them_has_its_line_in_a_directory(cli: Cli, tmp_path: Path) -> N
     done = cli("check", "t", "--redis-db", "2")
     *lines, totals = done.stdout.decode().splitlines()
     assert "1 pending" in totals
-    told = [
+    reported = [
         name for name in FOREIGN if any(line.startswith("t/") and f"{name}: out-of-scope" in line for line in lines)
     ]
-    assert set(FOREIGN) == set(told)
+    assert set(FOREIGN) == set(reported)
     assert [line for line in lines if "pending" in line] == [line for line in lines if "live/values.yaml" in line]
     assert "notes.yaml" not in done.stdout.decode() and "broken.yaml" not in done.stdout.decode()
     assert done.returncode == 1
 
 
 @pytest.mark.parametrize("text", ["replicas: 2\n", "- a\n", "a: [\n", "services: {web: {image: nginx}}\n"])
-def test_what_names_nothing_of_these_charts_is_unrelated(cli: Cli, tmp_path: Path, text: str) -> None:
+def test_a_file_that_mentions_none_of_these_charts_is_unrelated(cli: Cli, tmp_path: Path, text: str) -> None:
     path = write(tmp_path, "other.yaml", text)
     write(tmp_path, "Chart.yaml", UMBRELLA)
     done = cli("migrate", "other.yaml", *FLAGS)
@@ -161,13 +163,13 @@ def test_what_names_nothing_of_these_charts_is_unrelated(cli: Cli, tmp_path: Pat
     assert (done.returncode, done.stdout.startswith(b"other.yaml: unrelated")) == (0, True)
 
 
-def test_its_path_makes_it_related(cli: Cli, tmp_path: Path) -> None:
+def test_a_path_that_mentions_a_chart_makes_a_file_out_of_scope(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, "infrahub/other.yaml", "replicas: 2\n")
     done = cli("check", "infrahub/other.yaml", "--skip-unrelated")
     assert done.stdout.startswith(b"infrahub/other.yaml: out-of-scope")
 
 
-def test_values_by_their_shape_are_some_whatever_the_file_is_called(cli: Cli, tmp_path: Path) -> None:
+def test_values_are_recognised_by_shape_whatever_the_file_name(cli: Cli, tmp_path: Path) -> None:
     path = write(tmp_path, "compose.yaml", VALUES)
     assert cli("migrate", "compose.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
     assert path.read_text("utf-8") == AFTER
@@ -178,7 +180,7 @@ EMPTY = {"empty": "", "comments": "# nothing yet\n", "a marker": "---\n", "null"
 
 @pytest.mark.parametrize("empty", EMPTY)
 @pytest.mark.parametrize("first", [True, False])
-def test_an_empty_layer_says_nothing(cli: Cli, tmp_path: Path, empty: str, first: bool) -> None:
+def test_an_empty_layer_is_ignored(cli: Cli, tmp_path: Path, empty: str, first: bool) -> None:
     write(tmp_path, "empty.yaml", EMPTY[empty])
     write(tmp_path, "values.yaml", VALUES)
     layers = ["empty.yaml", "values.yaml"] if first else ["values.yaml", "empty.yaml"]
@@ -188,7 +190,7 @@ def test_an_empty_layer_says_nothing(cli: Cli, tmp_path: Path, empty: str, first
     assert (tmp_path / "empty.yaml").read_text("utf-8") == EMPTY[empty]
 
 
-def test_values_behind_an_empty_first_document(cli: Cli, tmp_path: Path) -> None:
+def test_values_after_an_empty_first_document_are_refused(cli: Cli, tmp_path: Path) -> None:
     text = "---\n# nothing\n---\n" + VALUES
     write(tmp_path, "values.yaml", text)
     done = cli("migrate", "values.yaml", *FLAGS)
@@ -200,7 +202,7 @@ def test_values_behind_an_empty_first_document(cli: Cli, tmp_path: Path) -> None
 FLEET = "defaultNamespace: hub\nhelm:\n  releaseName: hub\n  chart: infrahub-enterprise\n  version: {}\n  values:\n{}"
 
 
-def test_fleet(cli: Cli, tmp_path: Path) -> None:
+def test_a_fleet_file_is_migrated(cli: Cli, tmp_path: Path) -> None:
     path = write(tmp_path, "fleet.yaml", FLEET.format("4.13.0-medium", indented(VALUES, 4)))
     assert cli("migrate", "fleet.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
     assert path.read_text("utf-8") == FLEET.format("4.18.0-medium", indented(AFTER, 4))
@@ -222,7 +224,7 @@ def test_fleet(cli: Cli, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_fleet_in_parts_is_refused_by_name(cli: Cli, tmp_path: Path, more: str, where: str) -> None:
+def test_a_fleet_file_with_values_elsewhere_is_refused(cli: Cli, tmp_path: Path, more: str, where: str) -> None:
     text = FLEET.format("4.13.0-medium", indented(VALUES, 4)) + more
     path = write(tmp_path, "fleet.yaml", text)
     done = cli("migrate", "fleet.yaml", "--redis-db", "2", "--non-interactive")
@@ -235,18 +237,18 @@ ON_A_CLUSTER = FILES.replace("[{}]", "[other.yaml]") + "targetCustomizations:\n-
 
 
 @pytest.mark.parametrize("fleet", [FILES, ON_A_CLUSTER])
-def test_files_of_a_refused_fleet_are_not_migrated_without_it(cli: Cli, tmp_path: Path, fleet: str) -> None:
+def test_values_files_of_a_refused_fleet_file_are_not_migrated(cli: Cli, tmp_path: Path, fleet: str) -> None:
     path = write(tmp_path, "sub/values.yaml", VALUES)
     write(tmp_path, "fleet.yaml", fleet.format("sub/values.yaml"))
     done = cli("migrate", ".", "--redis-db", "2", "--answer", "flavour=medium", "--non-interactive")
     assert (done.returncode, path.read_text("utf-8")) == (2, VALUES)
     assert b"fleet.yaml:" in done.stderr and b"values.yaml" not in done.stdout
-    # By itself it is what the refusal says to name.
+    # Named by itself, as the refusal says, it is migrated.
     assert cli("migrate", str(path), "--redis-db", "2", "--non-interactive").returncode == 0
     assert path.read_text("utf-8") == AFTER
 
 
-def test_a_file_that_a_refused_fleet_does_not_name_is_a_release(cli: Cli, tmp_path: Path) -> None:
+def test_a_file_not_listed_by_a_refused_fleet_file_is_migrated(cli: Cli, tmp_path: Path) -> None:
     path = write(tmp_path, "sub/values.yaml", VALUES)
     write(tmp_path, "fleet.yaml", FILES.format("values.yaml"))
     done = cli("migrate", ".", "--redis-db", "2", "--non-interactive")
@@ -296,6 +298,6 @@ SHAPES: list[tuple[Value, str]] = [
 
 
 @pytest.mark.parametrize(("data", "what"), SHAPES, ids=[str(data) for data, _ in SHAPES])
-def test_what_a_file_is_by_its_shape_alone(data: Value, what: str) -> None:
+def test_which_kind_of_file_a_shape_is(data: Value, what: str) -> None:
     error = foreign.by_shape("some.yaml", data)
     assert (error.message.startswith(what) if error is not None else not what) and (what == "") is (error is None)

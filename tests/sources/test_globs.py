@@ -1,4 +1,4 @@
-"""What `.gitignore` and `--exclude` leave out: exactly what git does, and in time that no pattern can blow up."""
+"""What `.gitignore` and `--exclude` leave out: exactly what git does, and no pattern takes long."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NAMES = ("a", "b", "c", "a.yaml", "b.yaml", "ab", "xa", "]a", "!x", "#x", "foo b
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="no git to compare with")
 @pytest.mark.parametrize("seed", range(8))
-def test_patterns_leave_out_what_git_does(tmp_path: Path, seed: int) -> None:
+def test_patterns_ignore_what_git_ignores(tmp_path: Path, seed: int) -> None:
     draw = random.Random(seed)
     for number in range(8):
         folder = tmp_path / str(number)
@@ -63,7 +63,7 @@ def test_patterns_leave_out_what_git_does(tmp_path: Path, seed: int) -> None:
         ("//a.yaml\n", False),
     ],
 )
-def test_how_git_reads_the_file_itself(tmp_path: Path, text: str, is_ignored: bool) -> None:
+def test_bom_and_line_ends_are_read_as_git_reads_them(tmp_path: Path, text: str, is_ignored: bool) -> None:
     (tmp_path / ".gitignore").write_bytes(text.encode())
     rules = gitignore.of(str(tmp_path), [])
     assert gitignore.is_ignored(str(tmp_path), "a.yaml", rules, is_folder=False) == is_ignored
@@ -83,12 +83,12 @@ def write(folder: Path, *names: str) -> None:
         (folder / name).write_text(VALUES.replace("redis.prod", f"redis{number}"), "utf-8")
 
 
-def test_what_is_ignored_is_left_out_and_its_number_told(cli: Cli, tmp_path: Path) -> None:
+def test_ignored_files_are_left_out_and_counted(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, "t/a/values.yaml", "t/b/values.yaml", "t/build/c/values.yaml", "t/keep/values.yaml")
-    # The last one is of folders alone.
+    # The last pattern matches folders only.
     (tmp_path / "t/.gitignore").write_text("b/\nbuild\n/keep/*\n!/keep/values.yaml\nvalues.yaml/\n")
     (tmp_path / "t/build/other.yaml").write_text("a: 1\n")
-    (tmp_path / "t/build/.gitignore").write_text("!c/\n!values.yaml\n")  # nothing is taken back in there
+    (tmp_path / "t/build/.gitignore").write_text("!c/\n!values.yaml\n")  # has no effect in an ignored folder
     done = cli("check", "t")
     lines = done.stdout.splitlines()[:-1]  # the last one has the totals
     assert [line.split(b":")[0] for line in lines] == [b"t/a/values.yaml", b"t/keep/values.yaml"]
@@ -102,7 +102,7 @@ def test_what_is_ignored_is_left_out_and_its_number_told(cli: Cli, tmp_path: Pat
     assert cli("check", "t/b").stdout.startswith(b"t/b/values.yaml: ")
 
 
-def test_the_repository_above_counts_and_what_is_above_that_does_not(cli: Cli, tmp_path: Path) -> None:
+def test_gitignore_counts_up_to_the_repository_root_only(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, "r/apps/a/values.yaml", "r/apps/b/values.yaml", "r/apps/c/values.yaml")
     (tmp_path / ".gitignore").write_text("a\n")
     (tmp_path / "r/.gitignore").write_text("/apps/b/\n")
@@ -113,7 +113,7 @@ def test_the_repository_above_counts_and_what_is_above_that_does_not(cli: Cli, t
     assert b"leaves 2 files" in done.stderr
 
 
-def test_a_directory_of_ignored_files_says_so(cli: Cli, tmp_path: Path) -> None:
+def test_a_directory_of_only_ignored_files_says_so(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, "t/secret.yaml")
     (tmp_path / "t/.gitignore").write_text("*.yaml\n")
     done = cli("check", "t")
@@ -121,7 +121,7 @@ def test_a_directory_of_ignored_files_says_so(cli: Cli, tmp_path: Path) -> None:
     assert b"(0 YAML files checked). .gitignore leaves 1 file that mentions these charts out of it;" in done.stderr
 
 
-def test_what_is_excluded_is_left_out(cli: Cli, tmp_path: Path) -> None:
+def test_excluded_files_are_left_out(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, "t/a/values.yaml", "t/old/values.yaml", "t/b/values-x.yaml")
     flags = ("--redis-db", "2", "--non-interactive", "--exclude", "t/old/", "--exclude", "*-x.yaml")
     assert cli("migrate", "t", *flags).returncode == 0
@@ -131,7 +131,7 @@ def test_what_is_excluded_is_left_out(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("inside", [False, True])
-def test_globs_of_a_project_are_for_paths_below_it(
+def test_project_globs_match_paths_below_the_project_file(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool
 ) -> None:
     write(tmp_path, "t/a/values.yaml", "t/old/values.yaml", "old/values.yaml")
@@ -144,7 +144,7 @@ def test_globs_of_a_project_are_for_paths_below_it(
     assert b"t/old" not in done.stdout
 
 
-def test_undo_takes_in_what_is_ignored_since(cli: Cli, tmp_path: Path) -> None:
+def test_undo_includes_files_ignored_since_the_migration(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, "t/values.yaml")
     before = (tmp_path / "t/values.yaml").read_bytes()
     assert cli("migrate", "t", "--redis-db", "2", "--non-interactive").returncode == 0

@@ -1,4 +1,4 @@
-"""Values files that a helmfile installs: it is read for what runs and for where that stands, and never written."""
+"""Values files that a helmfile installs: it is read for the installed version and its line, and never written."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LAYERS = ("-f", "values/base.yaml", "-f", "values/prod.yaml")
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository whose helmfile stands in the folder of the values, and names two layers of one release."""
+    """A repository with a helmfile that lists two layers of one release."""
     for folder in (".git", "values"):
         (tmp_path / folder).mkdir()
     (tmp_path / "values/base.yaml").write_text(VALUES, "utf-8")
@@ -49,7 +49,7 @@ def notices(found: Any) -> str:
     return "\n".join(each["text"] for each in found["notices"])
 
 
-def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, repository: Path) -> None:
+def test_the_version_is_evidence_and_the_helmfile_is_unchanged(cli: Cli, repository: Path) -> None:
     found = report(cli, *LAYERS)
     assert (found["from"], found["to"]) == ("4.13.0-medium", "4.18.0-medium")
     assert "infrahub-enterprise 4.13.0-medium (helmfile.yaml:5)" in found["evidence"]
@@ -57,38 +57,38 @@ def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, repository: Path
     assert "set it to 4.18.0-medium in the same change." in notices(found)
     assert "lists it over" not in notices(found)
     done = cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive")
-    told = done.stdout.decode()
-    assert "Write version 4.18.0-medium into helmfile.yaml, and upgrade file and chart in one go:" in told
-    assert "\n    helmfile -f helmfile.yaml -l name=ours,namespace=infrahub apply\n" in told
-    assert "helm rollback ours --namespace infrahub" in told
-    assert "helm upgrade" not in told and "RELEASE" not in told
+    output = done.stdout.decode()
+    assert "Write version 4.18.0-medium into helmfile.yaml, and upgrade file and chart in one go:" in output
+    assert "\n    helmfile -f helmfile.yaml -l name=ours,namespace=infrahub apply\n" in output
+    assert "helm rollback ours --namespace infrahub" in output
+    assert "helm upgrade" not in output and "RELEASE" not in output
     assert (repository / "helmfile.yaml").read_text("utf-8") == HELMFILE
     assert (repository / "values/base.yaml").read_text("utf-8") == AFTER
 
 
-def test_a_version_that_moved_already_is_nothing_to_tell(cli: Cli, repository: Path) -> None:
+def test_a_version_already_moved_is_not_mentioned(cli: Cli, repository: Path) -> None:
     (repository / "helmfile.yaml").write_text(HELMFILE.replace("4.13.0", "4.18.0"), "utf-8")
     assert "helmfile.yaml" not in notices(report(cli, *LAYERS))
 
 
-def test_a_file_that_lies_over_others_says_which(cli: Cli, repository: Path) -> None:
+def test_a_file_listed_over_others_names_them(cli: Cli, repository: Path) -> None:
     text = notices(report(cli, "values/prod.yaml"))
     assert "helmfile.yaml:2 lists it over other files: name them all (-f values/base.yaml -f values/prod.yaml)" in text
 
 
 @pytest.mark.parametrize(
-    ("version", "told"),
+    ("version", "notice"),
     [
         ("~4.13.0", "helmfile.yaml:5 is ~4.13.0, which never reaches 4.18.0"),
         ("4.*", "helmfile.yaml:5: its chart version is a range (4.*)"),
         ("'{{ .Values.version }}'", "helmfile.yaml:5: its chart version is filled in from elsewhere"),
     ],
 )
-def test_a_version_that_is_none_is_told(cli: Cli, repository: Path, version: str, told: str) -> None:
+def test_a_version_that_is_not_exact_is_reported(cli: Cli, repository: Path, version: str, notice: str) -> None:
     text = HELMFILE.replace("4.13.0-medium", version)
     (repository / "helmfile.yaml").write_text(text, "utf-8")
     found = report(cli, *LAYERS, "--from", "4.13.0-medium")
-    assert told in notices(found)
+    assert notice in notices(found)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_version_that_is_none_is_told(cli: Cli, repository: Path, version: str
         ("releases:\n", "releases: [\n"),
     ],
 )
-def test_what_it_leaves_open_is_not_taken_from_it(cli: Cli, repository: Path, old: str, new: str) -> None:
+def test_an_unclear_helmfile_is_not_used(cli: Cli, repository: Path, old: str, new: str) -> None:
     text = HELMFILE.replace("podinfo.yaml]", "prod.yaml]" if "again" in new else "podinfo.yaml]")
     assert old in text
     (repository / "helmfile.yaml").write_text(text.replace(old, new, 1), "utf-8")
@@ -109,7 +109,7 @@ def test_what_it_leaves_open_is_not_taken_from_it(cli: Cli, repository: Path, ol
     assert not found["from"] and "helmfile.yaml" not in notices(found) + " ".join(found["evidence"])
 
 
-def test_none_is_looked_for_above_the_repository_or_without_one(cli: Cli, tmp_path: Path) -> None:
+def test_a_helmfile_outside_the_repository_is_not_used(cli: Cli, tmp_path: Path) -> None:
     text = HELMFILE.replace("values/", "inside/values/")
     (tmp_path / "helmfile.yaml").write_text(text, "utf-8")
     folder = tmp_path / "inside/values"
@@ -125,7 +125,7 @@ def test_none_is_looked_for_above_the_repository_or_without_one(cli: Cli, tmp_pa
     assert report(cli, *layers)["from"] == "4.13.0-medium"
 
 
-def test_a_chart_yaml_beside_the_values_knows_better(cli: Cli, repository: Path) -> None:
+def test_a_chart_yaml_next_to_the_values_wins_over_the_helmfile(cli: Cli, repository: Path) -> None:
     dependency = "{name: infrahub-enterprise, version: 4.12.0-medium}"
     text = f"apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies: [{dependency}]\n"
     (repository / "values/Chart.yaml").write_text(text, "utf-8")
@@ -136,11 +136,11 @@ def test_a_chart_yaml_beside_the_values_knows_better(cli: Cli, repository: Path)
     assert report(cli, *LAYERS)["from"] == "4.12.0-medium"
 
 
-def test_of_several_releases_a_diff_says_whose_version_a_warning_is_of(cli: Cli, repository: Path) -> None:
+def test_with_several_releases_a_warning_names_its_release(cli: Cli, repository: Path) -> None:
     (repository / "values/other.yaml").write_text(VALUES.replace("redis.prod", "redis.other"), "utf-8")
     text = HELMFILE.replace("[values/base.yaml, values/prod.yaml]", "[values/base.yaml]")
     (repository / "helmfile.yaml").write_text(text, "utf-8")
-    told = cli("diff", "values/other.yaml", "values/base.yaml", "--redis-db", "2").stderr.decode()
-    assert "infrahub-migrator: warning: values/base.yaml: helmfile.yaml:5 still names" in told
-    told = cli("diff", "values/base.yaml", "--redis-db", "2").stderr.decode()
-    assert "infrahub-migrator: warning: helmfile.yaml:5 still names" in told
+    errors = cli("diff", "values/other.yaml", "values/base.yaml", "--redis-db", "2").stderr.decode()
+    assert "infrahub-migrator: warning: values/base.yaml: helmfile.yaml:5 still names" in errors
+    errors = cli("diff", "values/base.yaml", "--redis-db", "2").stderr.decode()
+    assert "infrahub-migrator: warning: helmfile.yaml:5 still names" in errors

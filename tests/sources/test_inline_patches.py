@@ -19,7 +19,7 @@ HEAD = "resources: [../base]  # below\n"
 
 
 def kustomization(text: str, key: str = "patches") -> str:
-    """A kustomization with the patch in it, in the way of that key."""
+    """A kustomization with the patch inside, under that key."""
     if key == "patchesStrategicMerge":
         return f"{HEAD}{key}:\n  - |-\n{indented(text, 4)}# end\n"
     return f"{HEAD}{key}:\n  - target: {{kind: HelmRelease, name: infrahub}}\n    patch: |-\n{indented(text, 6)}# end\n"
@@ -37,9 +37,7 @@ def overlay(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.mark.parametrize("key", ["patches", "patchesStrategicMerge"])
-def test_each_change_lands_in_the_object_or_in_the_text_of_its_patch(
-    cli: Cli, overlay: Callable[..., Path], key: str
-) -> None:
+def test_each_change_lands_in_the_object_or_its_inline_patch(cli: Cli, overlay: Callable[..., Path], key: str) -> None:
     folder = overlay(kustomization(patch(HOST), key))
     done = cli("migrate", *LAYERS, *FLAGS)
     assert done.returncode == 0, done.stderr
@@ -50,11 +48,11 @@ def test_each_change_lands_in_the_object_or_in_the_text_of_its_patch(
     assert (folder / "prod/kustomization.yaml").read_text("utf-8") == kustomization(patch(DOCKET), key)
 
 
-def test_a_version_in_the_text_is_the_one_that_moves(cli: Cli, overlay: Callable[..., Path]) -> None:
+def test_a_version_in_the_patch_is_the_one_that_moves(cli: Cli, overlay: Callable[..., Path]) -> None:
     folder = overlay(kustomization(patch(HOST, chart=PINNED)))
-    told = json.loads(cli("plan", *LAYERS, *FLAGS[:2], "--format", "json").stdout)["files"][0]["changes"][-1]
+    change = json.loads(cli("plan", *LAYERS, *FLAGS[:2], "--format", "json").stdout)["files"][0]["changes"][-1]
     line = 1 + kustomization(patch(HOST, chart=PINNED)).splitlines().index(f"      {PINNED}".rstrip("\n"))
-    assert (told["step"], told["file"], told["line"]) == ("chart-version", "prod/kustomization.yaml", line)
+    assert (change["step"], change["file"], change["line"]) == ("chart-version", "prod/kustomization.yaml", line)
     done = cli("migrate", *LAYERS, *FLAGS)
     assert done.returncode == 0, done.stderr
     assert (folder / "base/release.yaml").read_text("utf-8") == helm_release(BASE_AFTER)
@@ -62,8 +60,8 @@ def test_a_version_in_the_text_is_the_one_that_moves(cli: Cli, overlay: Callable
     assert (folder / "prod/kustomization.yaml").read_text("utf-8") == after
 
 
-def test_a_version_alone_moves_too(cli: Cli, overlay: Callable[..., Path]) -> None:
-    """What values there are stand in the object; the patch gets none."""
+def test_a_patch_of_the_version_alone_moves_too(cli: Cli, overlay: Callable[..., Path]) -> None:
+    """All values are in the object; the patch gets none."""
     text = patch("").replace("  values:\n", "").rstrip("\n") + "\n"
     folder = overlay(kustomization(text.replace("spec:\n", f"spec:\n{PINNED}")))
     done = cli("migrate", *LAYERS, *FLAGS)
@@ -73,7 +71,7 @@ def test_a_version_alone_moves_too(cli: Cli, overlay: Callable[..., Path]) -> No
     assert (folder / "prod/kustomization.yaml").read_text("utf-8") == after
 
 
-def test_a_kustomization_of_flux_is_one_as_well(cli: Cli, overlay: Callable[..., Path]) -> None:
+def test_a_flux_kustomization_may_contain_the_patch(cli: Cli, overlay: Callable[..., Path]) -> None:
     head = (
         "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: prod}\nspec:\n  patches:\n"
     )
@@ -102,7 +100,7 @@ def test_the_object_alone_is_refused_with_the_layers_to_name(cli: Cli, overlay: 
         (f"{patch(HOST)}---\n{patch(HOST, name='other')}", b"separate file"),
     ],
 )
-def test_what_is_more_than_a_layer_is_refused_by_its_line(
+def test_a_patch_that_is_more_than_a_layer_is_refused_with_its_line(
     cli: Cli, overlay: Callable[..., Path], text: str, words: bytes
 ) -> None:
     folder = overlay(helm_release(HOST))
@@ -116,7 +114,7 @@ def test_what_is_more_than_a_layer_is_refused_by_its_line(
     assert (folder / "base/kustomization.yaml").read_text("utf-8") == before
 
 
-def test_a_text_that_is_no_block_is_refused_by_its_line(cli: Cli, overlay: Callable[..., Path]) -> None:
+def test_a_patch_in_a_quoted_string_is_refused_with_its_line(cli: Cli, overlay: Callable[..., Path]) -> None:
     text = f"{HEAD}patches:\n  - patch: {json.dumps(patch(HOST))}\n"
     folder = overlay(text)
     done = cli("migrate", *LAYERS, *FLAGS)
@@ -125,7 +123,7 @@ def test_a_text_that_is_no_block_is_refused_by_its_line(cli: Cli, overlay: Calla
     assert (folder / "prod/kustomization.yaml").read_text("utf-8") == text
 
 
-def test_of_several_patches_the_objects_own_is_taken(cli: Cli, overlay: Callable[..., Path]) -> None:
+def test_of_several_patches_the_one_for_the_object_is_edited(cli: Cli, overlay: Callable[..., Path]) -> None:
     other = kustomization(patch(HOST.replace("redis.live", "else"), name="other")).replace(
         "name: infrahub}", "name: other}"
     )
@@ -137,8 +135,8 @@ def test_of_several_patches_the_objects_own_is_taken(cli: Cli, overlay: Callable
     assert after == other.replace("# end\n", own.replace(indented(HOST, 10), indented(DOCKET, 10)))
 
 
-def test_patches_that_stand_in_files_are_no_texts(cli: Cli, overlay: Callable[..., Path]) -> None:
-    """They stand beside the one in words, with a target or by their path alone."""
+def test_patches_in_files_next_to_an_inline_patch_are_left(cli: Cli, overlay: Callable[..., Path]) -> None:
+    """They are listed by path, under either key."""
     files = "patchesStrategicMerge: [quota.yaml]\n"
     quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: infrahub}\nspec: {hard: {pods: 9}}\n"
     path = "patches:\n  - path: quota.yaml\n"
@@ -151,7 +149,7 @@ def test_patches_that_stand_in_files_are_no_texts(cli: Cli, overlay: Callable[..
     assert (folder / "prod/quota.yaml").read_text("utf-8") == quota
 
 
-def test_a_patch_of_another_kind_by_the_objects_name_is_left(cli: Cli, overlay: Callable[..., Path]) -> None:
+def test_a_patch_of_another_kind_with_the_same_name_is_left(cli: Cli, overlay: Callable[..., Path]) -> None:
     other = patch(HOST).replace("kind: HelmRelease", "kind: Environment")
     text = f"{HEAD}patchesStrategicMerge:\n  - |-\n{indented(other, 4)}  - |-\n"
     folder = overlay(text + indented(patch(HOST), 4))

@@ -70,7 +70,7 @@ def test_a_component_inflates_charts_too(cli: Callable[..., Any], tmp_path: Path
         (HEAD.replace("kustomize.config.k8s.io", "kustomize.toolkit.fluxcd.io"), "kustomization.yaml"),
     ],
 )
-def test_what_is_no_kustomization_inflates_nothing(
+def test_a_file_that_is_not_a_kustomization_is_refused(
     cli: Callable[..., Any], tmp_path: Path, head: str, name: str
 ) -> None:
     text = kustomization(VALUES, head=head)
@@ -80,7 +80,7 @@ def test_what_is_no_kustomization_inflates_nothing(
 
 
 @pytest.mark.parametrize("more", [{}, {"helmCharts": []}])
-def test_what_says_both_is_one_whatever_its_file_is_called(more: Map) -> None:
+def test_kind_and_api_version_make_a_kustomization_by_any_file_name(more: Map) -> None:
     whole: Map = {"kind": "Kustomization", "apiVersion": "kustomize.config.k8s.io/v1beta1", **more}
     assert kustomize.is_kustomization(whole, "apps.yaml")
     assert not kustomize.is_kustomization({"kind": "Kustomization", **more}, "apps.yaml")
@@ -94,33 +94,35 @@ def test_what_says_both_is_one_whatever_its_file_is_called(more: Map) -> None:
         ("apiVersion: v1\nkind: List\nmetadata: {name: infrahub}\n", b"a kustomization that inflates none"),
     ],
 )
-def test_what_inflates_nothing_is_called_so(cli: Callable[..., Any], tmp_path: Path, text: str, words: bytes) -> None:
+def test_a_kustomization_without_these_charts_is_refused(
+    cli: Callable[..., Any], tmp_path: Path, text: str, words: bytes
+) -> None:
     (tmp_path / "kustomization.yaml").write_text(text, "utf-8")
     done = cli("check", "kustomization.yaml")
     assert done.returncode == 2 and words in done.stderr, done.stderr
 
 
-def test_a_chart_without_a_version_is_told_of(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_chart_without_a_version_is_reported(cli: Callable[..., Any], tmp_path: Path) -> None:
     text = kustomization(VALUES).replace("    version: 4.13.0-medium\n", "")
     (tmp_path / "kustomization.yaml").write_text(text, "utf-8")
     done = cli("plan", "kustomization.yaml", "--from", "4.13.0-medium", "--redis-db", "2")
     assert b"so the newest, or the one in its charts folder, is taken; pin one" in b" ".join(done.stdout.split())
 
 
-def test_a_values_file_below_is_told_of(migrate: Migrate) -> None:
+def test_a_values_file_below_the_inline_values_is_reported(migrate: Migrate) -> None:
     done = migrate(kustomization(VALUES, more=FILES), DB)
     assert done.text == kustomization(AFTER, "4.18.0-medium", more=FILES)
     assert "Values from values.yaml lie below these" in done.notices
 
 
-def test_a_values_file_that_is_replaced_is_not(migrate: Migrate) -> None:
+def test_a_values_file_replaced_by_inline_values_is_not_reported(migrate: Migrate) -> None:
     more = FILES + "    valuesMerge: replace\n"
     done = migrate(kustomization(VALUES, more=more), DB)
     assert done.text == kustomization(AFTER, "4.18.0-medium", more=more)
     assert "lie below" not in done.notices
 
 
-def test_files_and_version_move_together(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_values_file_and_version_move_together(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(VALUES, "utf-8")
     (tmp_path / "kustomization.yaml").write_text(kustomization("", more=FILES), "utf-8")
     layers = ("-f", "values.yaml", "-f", "kustomization.yaml")
@@ -138,7 +140,9 @@ def test_files_and_version_move_together(cli: Callable[..., Any], tmp_path: Path
         (FILES + "    valuesMerge: merge\n", b"values.yaml"),
     ],
 )
-def test_files_over_inline_values_are_refused(cli: Callable[..., Any], tmp_path: Path, more: str, over: bytes) -> None:
+def test_files_that_override_inline_values_are_refused(
+    cli: Callable[..., Any], tmp_path: Path, more: str, over: bytes
+) -> None:
     text = kustomization(VALUES, more=more)
     (tmp_path / "kustomization.yaml").write_text(text, "utf-8")
     done = cli("check", "kustomization.yaml")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .test_gitops_around import FROM, holder
+from .test_release_surroundings import FROM, holder
 from .texts import AFTER, VALUES, helm_release
 
 Cli = Callable[..., Any]
@@ -58,14 +58,14 @@ def test_each_change_lands_in_its_own_layer(cli: Cli, tmp_path: Path) -> None:
     assert read(tmp_path, "base", "prod") == [BASE_AFTER, PROD_AFTER]
 
 
-def test_the_base_alone_gets_what_no_other_layer_says(cli: Cli, tmp_path: Path) -> None:
+def test_the_base_gets_what_no_other_layer_sets(cli: Cli, tmp_path: Path) -> None:
     above = "neo4j:\n  neo4j: {}\n"
     write(tmp_path, base=VALUES, prod=above)
     assert cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", *FLAGS).returncode == 0
     assert read(tmp_path, "base", "prod") == [AFTER, above]
 
 
-def test_a_list_that_is_replaced_is_mended_whole_in_each_layer(cli: Cli, tmp_path: Path) -> None:
+def test_an_env_list_is_migrated_in_each_layer_that_sets_it(cli: Cli, tmp_path: Path) -> None:
     server = VALUES[: VALUES.index("    backgroundServices")]
     mended = AFTER[: AFTER.index("    backgroundServices")]
     write(tmp_path, base=VALUES, prod=server)
@@ -73,7 +73,7 @@ def test_a_list_that_is_replaced_is_mended_whole_in_each_layer(cli: Cli, tmp_pat
     assert read(tmp_path, "base", "prod") == [AFTER, mended]
 
 
-def test_a_null_above_a_list_does_not_swallow_what_is_put_there(cli: Cli, tmp_path: Path) -> None:
+def test_a_null_that_overrides_a_list_gets_the_entries(cli: Cli, tmp_path: Path) -> None:
     above = dedent("""\
         infrahub:
           prefect-server:
@@ -92,7 +92,7 @@ def test_a_null_above_a_list_does_not_swallow_what_is_put_there(cli: Cli, tmp_pa
     assert cli("check", "-f", "base.yaml", "-f", "prod.yaml").returncode == 0
 
 
-def test_the_diff_speaks_of_all_layers_and_json_names_them(cli: Cli, tmp_path: Path) -> None:
+def test_diff_and_json_name_every_layer(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, base=VALUES, prod=PROD)
     layers = ("-f", "base.yaml", "-f", "prod.yaml")
     patch = cli("diff", *layers, "--redis-db", "2").stdout
@@ -127,14 +127,14 @@ def test_an_object_can_be_the_upper_layer(cli: Cli, tmp_path: Path) -> None:
     assert b"cannot be seen" not in b" ".join(done.stdout.split())
 
 
-def test_what_is_not_named_is_still_told_of(cli: Cli, tmp_path: Path) -> None:
+def test_sources_of_values_that_are_not_named_are_reported(cli: Cli, tmp_path: Path) -> None:
     head = "  valuesFrom: [{kind: ConfigMap, name: base}, {kind: Secret, name: own}]\n"
     write(tmp_path, base=VALUES, release=helm_release(PROD, head=head))
     done = cli("plan", "-f", "base.yaml", "-f", "release.yaml", "--redis-db", "2")
     assert b"ConfigMap base (key values.yaml), Secret own (key values.yaml)" in b" ".join(done.stdout.split())
 
 
-def test_an_object_lies_over_what_it_takes_from_elsewhere(cli: Cli, tmp_path: Path) -> None:
+def test_an_object_must_be_named_after_the_values_it_takes(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, base=VALUES, release=helm_release(PROD))
     done = cli("check", "-f", "release.yaml", "-f", "base.yaml")
     assert done.returncode == 2
@@ -152,28 +152,28 @@ def test_an_object_lies_over_what_it_takes_from_elsewhere(cli: Cli, tmp_path: Pa
         ([], b"no file is named"),
     ],
 )
-def test_what_cannot_be_layers(cli: Cli, tmp_path: Path, arguments: list[str], words: bytes) -> None:
+def test_which_files_cannot_be_layers(cli: Cli, tmp_path: Path, arguments: list[str], words: bytes) -> None:
     write(tmp_path, base=VALUES, prod=PROD)
     done = cli("check", *arguments)
     assert done.returncode == 2
     assert words in done.stderr
 
 
-def test_an_object_is_no_patch_of_itself(cli: Cli, tmp_path: Path) -> None:
+def test_an_object_named_twice_is_refused(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, base=holder(VALUES), release=helm_release(PROD, head=FROM.format("ConfigMap")))
     done = cli("check", "-f", "release.yaml", "-f", "./release.yaml")
     assert (done.returncode, b"release.yaml: is named twice as a layer" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("link", [os.symlink, os.link])
-def test_a_file_is_no_layer_over_itself(cli: Cli, tmp_path: Path, link: Callable[..., None]) -> None:
+def test_a_file_named_again_through_a_link_is_refused(cli: Cli, tmp_path: Path, link: Callable[..., None]) -> None:
     write(tmp_path, base=VALUES)
-    link("base.yaml", "other.yaml")  # in the folder, where `cli` has gone
+    link("base.yaml", "other.yaml")  # relative to tmp_path, where `cli` has changed to
     done = cli("check", "-f", "base.yaml", "-f", "other.yaml")
     assert (done.returncode, b"other.yaml: is named twice as a layer" in done.stderr) == (2, True)
 
 
-def test_the_result_of_layers_has_no_single_output(cli: Cli, tmp_path: Path) -> None:
+def test_output_is_refused_for_several_layers(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, base=VALUES, prod=PROD)
     done = cli("migrate", "-f", "base.yaml", "-f", "prod.yaml", "--output", "-", *FLAGS)
     assert done.returncode == 2
@@ -194,7 +194,7 @@ def test_a_base_and_its_overrides_are_reported_as_layers(cli: Cli, tmp_path: Pat
     assert read(folder, "base", "prod") == [VALUES, PROD]
 
 
-def test_files_that_are_whole_are_releases_of_their_own(cli: Cli, tmp_path: Path) -> None:
+def test_complete_files_are_separate_releases(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "customers"
     folder.mkdir()
     write(folder, one=VALUES, two=VALUES.replace("redis.prod", "redis.two"))
@@ -202,7 +202,7 @@ def test_files_that_are_whole_are_releases_of_their_own(cli: Cli, tmp_path: Path
     assert read(folder, "one", "two") == [AFTER, AFTER.replace("redis.prod", "redis.two")]
 
 
-def test_values_from_beside_an_object_are_layers(cli: Cli, tmp_path: Path) -> None:
+def test_values_next_to_an_object_are_its_layers(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "flux"
     folder.mkdir()
     write(folder, values=VALUES, release=helm_release(PROD, head="  valuesFrom: [{kind: ConfigMap, name: v}]\n"))
@@ -211,7 +211,7 @@ def test_values_from_beside_an_object_are_layers(cli: Cli, tmp_path: Path) -> No
     assert b"(-f flux/values.yaml -f flux/release.yaml)" in done.stderr
 
 
-def test_objects_of_a_directory_are_releases_of_their_own(cli: Cli, tmp_path: Path) -> None:
+def test_objects_in_a_directory_are_separate_releases(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "apps"
     folder.mkdir()
     write(folder, one=helm_release(VALUES), two=helm_release(VALUES.replace("redis.prod", "redis.two")))

@@ -1,4 +1,4 @@
-"""Which files of a directory are parsed at all: none that holds these charts' values is passed over, however spelt."""
+"""Which files of a directory are parsed: none with values of these charts is skipped, however its keys are written."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_key_that_is_an_alias_is_found(cli: Cli, tmp_path: Path) -> None:
     assert cli("check", "t").stdout.startswith(b"t/v.yaml: ")
 
 
-def test_values_in_utf16_are_told_of(cli: Cli, tmp_path: Path) -> None:
+def test_values_in_utf16_are_reported(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "t").mkdir()
     (tmp_path / "t/v.yaml").write_bytes(VALUES.encode("utf-16"))
     done = cli("check", "t")
@@ -62,7 +62,7 @@ def test_values_in_utf16_are_told_of(cli: Cli, tmp_path: Path) -> None:
         "resources: [a.yaml]\nkind: Kustomization\n",
     ],
 )
-def test_what_cannot_concern_anybody_is_not_parsed(text: str) -> None:
+def test_an_unrelated_file_is_not_parsed(text: str) -> None:
     assert not marks.may_concern("apps/a.yaml", text.encode())
 
 
@@ -78,12 +78,12 @@ def test_what_cannot_concern_anybody_is_not_parsed(text: str) -> None:
         ("a.yaml", "image: registry/Infrahub:1\n"),
     ],
 )
-def test_what_says_something_of_others_is_parsed(name: str, text: str) -> None:
+def test_a_file_that_may_concern_these_charts_is_parsed(name: str, text: str) -> None:
     assert marks.may_concern(name, text.encode())
 
 
-def test_the_folder_that_is_named_does_not_make_its_files_anybodys(cli: Cli, tmp_path: Path) -> None:
-    """A repository may well be called after these charts."""
+def test_the_name_of_the_given_directory_does_not_make_files_related(cli: Cli, tmp_path: Path) -> None:
+    """A repository may well be named after these charts."""
     (tmp_path / "infrahub-fleet").mkdir()
     (tmp_path / "infrahub-fleet/v.yaml").write_text(VALUES, "utf-8")
     (tmp_path / "infrahub-fleet/other.yaml").write_text("a: 1\n", "utf-8")

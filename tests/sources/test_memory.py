@@ -1,4 +1,4 @@
-"""What is read around a release is read once a run, whatever stands beside how many."""
+"""The files around releases are read once a run, however many releases there are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COUNT = 12
 
 
 def folder_of(path: Path) -> list[str]:
-    """HelmReleases side by side, each with a ConfigMap of its own that it takes values from."""
+    """HelmReleases in one folder, each with its own ConfigMap of values."""
     names = []
     for number in range(COUNT):
         head = f"  valuesFrom: [{{kind: ConfigMap, name: base-{number}}}]\n"
@@ -28,7 +28,7 @@ def folder_of(path: Path) -> list[str]:
     return [str(path / f"r{number}.yaml") for number in range(COUNT)]
 
 
-def test_files_beside_many_releases_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_next_to_many_releases_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = folder_of(tmp_path)
     peeked: list[str] = []
 
@@ -40,7 +40,9 @@ def test_files_beside_many_releases_are_looked_at_once(tmp_path: Path, monkeypat
     with sources.kept():
         together = [sources.open_file(path).bundles[0] for path in paths]
     files = 2 * COUNT + 1
-    assert len(peeked) == 2 * files - 1  # by the kustomization, which does not list itself, and by the folder
+    assert (
+        len(peeked) == 2 * files - 1
+    )  # once for the kustomization, which does not list itself, and once for the folder
     apart = [sources.open_file(path).bundles[0] for path in paths]
     assert len(peeked) > COUNT * files
     assert [[layer.name for layer in each.layers] for each in together] == [
@@ -57,7 +59,7 @@ def test_nothing_is_remembered_beyond_the_block() -> None:
     assert memory.once("a", 1, lambda: next(answers)) == 1
 
 
-def test_what_was_known_before_is_known_inside() -> None:
+def test_an_inner_block_shares_the_cache_of_the_outer() -> None:
     answers = iter(range(3))
     with memory.kept():
         assert memory.once("a", 1, lambda: next(answers)) == 0
@@ -66,7 +68,7 @@ def test_what_was_known_before_is_known_inside() -> None:
         assert memory.once("b", 1, lambda: next(answers)) == 1
 
 
-def test_the_sixteen_that_were_asked_for_last_are_kept() -> None:
+def test_the_sixteen_most_recently_used_entries_are_kept() -> None:
     asked: list[int] = []
 
     def ask(number: int) -> None:
@@ -87,7 +89,7 @@ def test_an_object_is_found_however_its_name_is_written(tmp_path: Path, name: st
     release.write_text(helm_release("a: 1\n", head="  valuesFrom: [{kind: ConfigMap, name: base}]\n"), "utf-8")
     anchor = "labels: {x: &x base}\n  " if name == "*x" else ""
     text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  {anchor}name: {name}\ndata:\n  values.yaml: |\n"
-    # No other name stands in it, of an entry of an env list say.
+    # There is no other `name:` in the text, such as that of an env entry.
     (tmp_path / "config.yaml").write_text(text + "    infrahub: {prefect-server: {}}\n", "utf-8")
     layers = sources.open_file(str(release)).bundles[0].layers
     assert [Path(layer.name).name for layer in layers] == ["config.yaml", "release.yaml"]

@@ -10,14 +10,14 @@ from migrator.sources import nearby
 from migrator.sources.directory import survey
 from migrator.sources.source import Source, read
 
-from .test_gitops_around import FROM
 from .test_kustomized import HEAD, write
+from .test_release_surroundings import FROM
 from .texts import VALUES, helm_release
 
 
 @pytest.mark.parametrize("count", [8, 32])
 def test_files_around_many_releases_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    """All of them take values from a ConfigMap of one name, as tenants of one cluster do."""
+    """All of them take values from a ConfigMap of the same name, as tenants of one cluster do."""
     seen: list[str] = []
 
     def counted(path: str) -> Source:
@@ -31,5 +31,5 @@ def test_files_around_many_releases_are_read_once(tmp_path: Path, monkeypatch: p
         write(tmp_path / folder, {"release.yaml": release, "kustomization.yaml": HEAD.format("release.yaml")})
     write(tmp_path, {"kustomization.yaml": HEAD.format(", ".join(folders))})
     assert len(survey(str(tmp_path)).releases) == count
-    # By the kustomization beside it, by the one above, and as a file of its folder.
+    # Once for the kustomization next to it, once for the one above, and once as a file of its folder.
     assert len(seen) <= 3 * count

@@ -1,4 +1,4 @@
-"""What a file, or several as layers, come to: which layers, of which release; and what is refused."""
+"""Opening a file, or several as layers: which layers they give, of which release, and what is refused."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from migrator import sources
 from migrator.errors import InputError, UsageError
 
-from .test_gitops_around import FROM, OPERATION, holder
-from .test_kustomized import FLAGS, GENERATOR, HEAD, RELEASE, unchanged, write
+from .test_kustomized import FLAGS, GENERATOR, HEAD, RELEASE, has_files, write
 from .test_patches import HOST, patch
+from .test_release_surroundings import FROM, OPERATION, holder
 from .texts import AFTER, VALUES, helm_release, indented
 
 Cli = Callable[..., Any]
@@ -26,7 +26,7 @@ def layers_of(folder: Path, *names: str) -> list[str]:
 
 
 @pytest.mark.parametrize("named", [["one.yaml"], ["two.yaml"], ["one.yaml", "two.yaml"], []])
-def test_the_files_of_generators_are_layers_once(tmp_path: Path, named: list[str]) -> None:
+def test_generator_files_are_layers_only_once(tmp_path: Path, named: list[str]) -> None:
     two = "  - name: more\n    files: [values.yaml=two.yaml]\n"
     both = "  valuesFrom: [{kind: ConfigMap, name: base}, {kind: ConfigMap, name: more}]\n"
     kustomization = HEAD.format("release.yaml") + GENERATOR.replace("own", "one") + two
@@ -39,13 +39,13 @@ def test_the_files_of_generators_are_layers_once(tmp_path: Path, named: list[str
 @pytest.mark.parametrize(
     ("text", "count"), [(PODINFO, 0), (f"{helm_release(VALUES)}---\n{helm_release(VALUES)}", 2)], ids=["none", "two"]
 )
-def test_a_layer_is_of_one_release(tmp_path: Path, text: str, count: int) -> None:
+def test_a_layer_with_several_releases_or_none_is_refused(tmp_path: Path, text: str, count: int) -> None:
     write(tmp_path, {"base.yaml": VALUES, "release.yaml": text})
     with pytest.raises(InputError, match=f"has {count} releases with Prefect values, but a layer belongs to one"):
         layers_of(tmp_path, "base.yaml", "release.yaml")
 
 
-def test_a_release_that_shares_values_is_no_layer_alone(cli: Cli, tmp_path: Path) -> None:
+def test_a_release_with_shared_values_is_refused_alone(cli: Cli, tmp_path: Path) -> None:
     second = RELEASE.replace("name: infrahub\n", "name: second\n")
     write(tmp_path, {"one.yaml": RELEASE, "two.yaml": second, "base.yaml": holder(VALUES)})
     done = cli("check", "-f", "one.yaml")
@@ -58,10 +58,10 @@ def test_several_releases_with_values_in_other_files_are_refused(cli: Cli, tmp_p
     done = cli("migrate", "all.yaml", *FLAGS)
     assert done.returncode == 2
     assert b"has 2 releases, and HelmRelease prod/infrahub takes values" in b" ".join(done.stderr.split())
-    assert unchanged(tmp_path, before)
+    assert has_files(tmp_path, before)
 
 
-def test_what_stands_around_standard_input_is_no_concern_of_it(cli: Cli, tmp_path: Path) -> None:
+def test_standard_input_ignores_the_files_in_the_folder(cli: Cli, tmp_path: Path) -> None:
     operation = f"patches:\n  - patch: |\n{indented(OPERATION, 6)}    target: {{kind: HelmRelease}}\n"
     write(tmp_path, {"release.yaml": PODINFO, "kustomization.yaml": HEAD.format("release.yaml") + operation})
     write(tmp_path, {"base.yaml": holder(VALUES)})
@@ -69,11 +69,11 @@ def test_what_stands_around_standard_input_is_no_concern_of_it(cli: Cli, tmp_pat
     done = cli("migrate", "-", *FLAGS, stdin=helm_release(VALUES, head=head).encode())
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode() == helm_release(AFTER, "4.18.0-medium", head=head)
-    assert unchanged(tmp_path, {"base.yaml": holder(VALUES)})
+    assert has_files(tmp_path, {"base.yaml": holder(VALUES)})
 
 
-def test_a_patch_by_itself_is_looked_at(cli: Cli, tmp_path: Path) -> None:
-    """That a kustomization lays it over its object is what makes it one."""
+def test_a_patch_can_be_planned_by_itself(cli: Cli, tmp_path: Path) -> None:
+    """It is a patch because a kustomization applies it over its object."""
     kustomization = HEAD.format("release.yaml") + "patches: [{path: patch.yaml}]\n"
     write(tmp_path, {"release.yaml": helm_release(VALUES), "patch.yaml": patch(HOST)})
     write(tmp_path, {"kustomization.yaml": kustomization})
@@ -81,7 +81,7 @@ def test_a_patch_by_itself_is_looked_at(cli: Cli, tmp_path: Path) -> None:
     assert done.returncode != 2 and b"that this patches lie below" in b" ".join(done.stdout.split())
 
 
-def test_a_patch_of_another_object_is_none_of_this_one(tmp_path: Path) -> None:
+def test_a_patch_with_another_target_is_not_a_layer_of_the_object(tmp_path: Path) -> None:
     kustomization = (
         HEAD.format("release.yaml") + "patches: [{path: patch.yaml, target: {kind: HelmRelease, name: X}}]\n"
     )
@@ -118,7 +118,7 @@ def test_the_name_and_namespace_of_a_patched_release(
     assert (bundle.release_name, bundle.namespace) == (name, namespace)
 
 
-def test_what_a_patch_takes_from_elsewhere_is_told_of(tmp_path: Path) -> None:
+def test_values_that_a_patch_takes_from_elsewhere_are_listed(tmp_path: Path) -> None:
     head = FROM.format("ConfigMap")
     write(tmp_path, {"release.yaml": helm_release(VALUES, head=head)})
     write(tmp_path, {"patch.yaml": patch(HOST, chart=head.replace("base", "more"))})

@@ -1,4 +1,4 @@
-"""What is made of an Argo CD source's parameters, one by one, and of each edit of them."""
+"""How the parameters of an Argo CD source are read, one by one, and edited."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .texts import VALUES, application, in_object
 
 
 def uppermost(text: str) -> Source:
-    """The layer that lies over all others, of a release that is opened from this text."""
+    """The uppermost layer of the release in this text."""
     (bundle,) = sources.open_source(sources.read_bytes(text.encode(), "app.yaml")).bundles
     return bundle.layers[-1]
 
@@ -26,7 +26,7 @@ def items(*texts: str) -> str:
 
 HELD: dict[str, tuple[list[str], Map]] = {
     "what argocd app set writes": (["name: a.b, value: 'x'", "name: a.c, value: '2'"], {"a": {"b": "x", "c": 2}}),
-    "values that are no texts": (
+    "values that are not text": (
         ["name: a, value: true", "name: b, value: 2", "name: c"],
         {"a": True, "b": 2, "c": ""},
     ),
@@ -51,7 +51,7 @@ def test_what_parameters_set(case: str) -> None:
 @pytest.mark.parametrize(
     "written", [["name: a, value: x", "name: a.b, value: y"], ["name: a.b, value: x", "name: a, value: y"]]
 )
-def test_what_helm_refuses_is_no_setting(written: list[str]) -> None:
+def test_a_new_parameter_comes_after_the_last_one_that_helm_accepts(written: list[str]) -> None:
     layer = uppermost(application(items(*written) + in_object(VALUES)))
     done = layer.apply([AddKey(("a2",), "z")]).stream.data.decode()
     assert done.index("a2") < done.index(written[1]), "it comes behind the last one that counts"
@@ -83,7 +83,7 @@ EDITED: dict[str, tuple[list[str], Edit, list[str]]] = {
         SetValue(("a", "port"), "6380"),
         ["name: a.port, value: '6380', forceString: true"],
     ),
-    "such a text in place of a word": (
+    "such a text in place of another": (
         ["name: a.port, value: redis, forceString: false"],
         SetValue(("a", "port"), "6380"),
         ['name: a.port, value: "6380", forceString: true'],
@@ -99,7 +99,7 @@ EDITED: dict[str, tuple[list[str], Edit, list[str]]] = {
         AddKey(("a", "db"), "2"),
         [PORT, "name: a.db, value: '2', forceString: true"],
     ),
-    "values that are no texts": (
+    "values that are not text": (
         [PORT],
         AddKey(("a", "tls"), {"on": True, "level": 2, "own": None}),
         [
@@ -133,19 +133,19 @@ UNEDITED: dict[str, tuple[str, Edit, str]] = {
         InsertItem(("c",), "z"),
         "parameter b overrides all other values of b, and has to change; a list cannot be edited there.",
     ),
-    "a key that goes": (
+    "a removed key": (
         items("name: b", "name: a, value: x"),
         RemoveKey(("a",)),
         "parameter a overrides all other values of a, and has to change; a single value cannot express what is "
         "needed there.",
     ),
-    "a mapping for a text": (
+    "a mapping in place of a text": (
         items("name: b", "name: a, value: x"),
         SetValue(("a",), {}),
         "parameter a overrides all other values of a, and has to change; a single value cannot express what is "
         "needed there.",
     ),
-    "a text for two": (
+    "a text in place of two parameters": (
         items("name: a.b", "name: a.c"),
         SetValue(("a",), "x"),
         "parameter a.b overrides all other values of a.b, and has to change; a single value cannot express what is "
@@ -172,7 +172,7 @@ UNEDITED: dict[str, tuple[str, Edit, str]] = {
 
 
 @pytest.mark.parametrize("case", UNEDITED)
-def test_what_no_parameter_can_say_is_refused(case: str) -> None:
+def test_an_edit_that_no_parameter_can_express_is_refused(case: str) -> None:
     head, edit, words = UNEDITED[case]
     layer = uppermost(application(head + in_object(VALUES)))
     with pytest.raises(RefusedError) as caught:

@@ -26,7 +26,7 @@ def parameters(*settings: tuple[str, str]) -> str:
 
 
 @pytest.mark.parametrize("form", [in_object, in_block])
-def test_a_docket_comes_beside_the_parameter_that_names_the_host(migrate: Migrate, form: Callable[[str], str]) -> None:
+def test_the_docket_is_added_after_the_parameter_with_the_host(migrate: Migrate, form: Callable[[str], str]) -> None:
     host, other = (f"{REDIS}.host", "redis.other"), ("neo4j.x", "y")
     docket = (f"{DOCKET}.url", "redis://redis.other:6379/2")
     done = migrate(application(parameters(host, other) + form(VALUES)), DB)
@@ -34,31 +34,31 @@ def test_a_docket_comes_beside_the_parameter_that_names_the_host(migrate: Migrat
     assert migrate(done.text).text == done.text
 
 
-def test_a_parameter_elsewhere_changes_nothing_for_the_values(migrate: Migrate) -> None:
+def test_an_unrelated_parameter_changes_nothing(migrate: Migrate) -> None:
     head = parameters(("neo4j.x", "y"), ("infrahub.prefect-server.server.replicaCount", '"2"'))
     assert migrate(application(head + in_object(VALUES)), DB).text == application(head + in_object(AFTER), NEW)
 
 
-def test_the_example_host_is_mended_in_the_parameter_that_sets_it(migrate: Migrate) -> None:
+def test_the_example_host_is_replaced_in_its_parameter(migrate: Migrate) -> None:
     before, after = (f"{REDIS}.host", "example-infrahub-cache-master"), (f"{REDIS}.host", "redis.own")
     docket = (f"{DOCKET}.url", "redis://redis.own:6379/2")
     done = migrate(application(parameters(before) + in_object(VALUES)), {**DB, "redis-host": "redis.own"})
     assert done.text == application(parameters(after, docket) + in_object(NO_DOCKET), NEW)
 
 
-def test_a_docket_in_a_parameter_is_put_right_there(migrate: Migrate) -> None:
+def test_an_unsound_docket_in_a_parameter_is_corrected_there(migrate: Migrate) -> None:
     before = (f"{DOCKET}.url", "redis://redis.prod:6379/two")
     done = migrate(application(parameters(before) + in_object(VALUES)), {"docket-url": "redis://redis.prod:6379/2"})
     after = (f"{DOCKET}.url", "redis://redis.prod:6379/2")
     assert done.text == application(parameters(after) + in_object(NO_DOCKET), NEW)
 
 
-def test_a_sound_docket_in_a_parameter_stands(migrate: Migrate) -> None:
+def test_a_sound_docket_in_a_parameter_is_kept(migrate: Migrate) -> None:
     head = parameters((f"{DOCKET}.url", "redis://redis.prod:6379/7"))
     assert migrate(application(head + in_object(VALUES))).text == application(head + in_object(NO_DOCKET), NEW)
 
 
-def test_parameters_tell_that_a_chart_from_git_is_one_of_these(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_chart_from_git_is_recognised_by_its_parameters(cli: Callable[..., Any], tmp_path: Path) -> None:
     head = parameters(("platform.infrahub.prefect-server.server.replicaCount", '"3"'))
     text = application(head, "v1").replace("    chart: infrahub-enterprise\n", "    path: charts/platform\n")
     (tmp_path / "app.yaml").write_text(text, "utf-8")
@@ -68,14 +68,14 @@ def test_parameters_tell_that_a_chart_from_git_is_one_of_these(cli: Callable[...
     assert b"nothing for these charts" in cli("plan", "app.yaml").stderr
 
 
-def test_a_forced_string_lies_over_the_same_without_force(migrate: Migrate) -> None:
+def test_a_forced_string_wins_over_a_plain_parameter(migrate: Migrate) -> None:
     forced = f"  - {{name: {REDIS}.host, value: redis.forced, forceString: true}}\n"
     head = "parameters:\n" + forced + f"  - {{name: {REDIS}.host, value: redis.plain}}\n"
     done = migrate(application(head + in_object(VALUES)), DB)
     assert 'docket.url, value: "redis://redis.forced:6379/2"}' in done.text
 
 
-def test_a_list_never_goes_where_single_values_stand(migrate: Migrate) -> None:
+def test_a_list_is_never_written_as_a_parameter(migrate: Migrate) -> None:
     separate = ("infrahub.prefect-server.backgroundServices.runAsSeparateDeployment", '"true"')
     head = parameters(separate, (f"{REDIS}.host", "redis.prod"))
     text = migrate(application(head, "4.13.0"), DB).text
@@ -100,14 +100,14 @@ def test_parameters_alone_are_values_too(migrate: Migrate) -> None:
         "global.prefect.env[0].name",
     ],
 )
-def test_an_entry_that_is_set_by_its_number_is_refused_by_name_and_line(migrate: Migrate, name: str) -> None:
+def test_a_list_entry_set_by_index_is_refused_with_name_and_line(migrate: Migrate, name: str) -> None:
     before = application(parameters((name, '"true"')) + in_object(VALUES))
     with pytest.raises(RefusedError, match="by its index") as caught:
         migrate(before, DB)
     assert f"name: {name}" in before.splitlines()[caught.value.line - 1]
 
 
-def test_a_parameter_for_a_list_is_refused_by_name_and_line(migrate: Migrate) -> None:
+def test_a_parameter_for_a_list_is_refused_with_name_and_line(migrate: Migrate) -> None:
     name = "infrahub.prefect-server.server.env"
     before = application(parameters(("a.b", "c"), (name, '"null"')) + in_object(VALUES))
     with pytest.raises(RefusedError, match=f"parameter {name} overrides all other values of {name}") as caught:
@@ -152,27 +152,27 @@ def references(*paths: str) -> str:
     return "  valuesFrom:\n" + "".join(lines)
 
 
-def test_a_password_at_a_target_path_is_not_left_out_of_the_docket(migrate: Migrate) -> None:
+def test_the_docket_includes_the_password_of_a_target_path(migrate: Migrate) -> None:
     head = references(f"{REDIS}.password")
     done = migrate(helm_release(VALUES, head=head), {**DB, "docket-password": "reference"})
     after = AFTER.replace("redis://redis.prod", "redis://:$(PREFECT_REDIS_MESSAGING_PASSWORD)@redis.prod")
     assert done.text == helm_release(after, NEW, head=head)
 
 
-def test_a_docket_at_a_target_path_stands(migrate: Migrate) -> None:
+def test_a_docket_at_a_target_path_is_kept(migrate: Migrate) -> None:
     head = references(f"{DOCKET}.url")
     done = migrate(helm_release(VALUES, head=head))
     assert done.text == helm_release(NO_DOCKET, NEW, head=head)
     assert "cannot be seen" not in done.notices
 
 
-def test_beside_a_target_path_changes_land_in_the_values(migrate: Migrate) -> None:
+def test_changes_beside_a_target_path_land_in_the_values(migrate: Migrate) -> None:
     head = references(f"{REDIS}.host")
     done = migrate(helm_release(VALUES, head=head), {**DB, "redis-host": "redis.prod"})
     assert done.text == helm_release(AFTER, NEW, head=head)
 
 
-def test_a_value_that_stands_elsewhere_and_would_have_to_change_is_refused(migrate: Migrate) -> None:
+def test_a_value_kept_elsewhere_that_must_change_is_refused(migrate: Migrate) -> None:
     entry = '        - name: PREFECT_REDIS_MESSAGING_DB\n          value: "5"\n'
     wired = VALUES.replace(
         "      env:\n        - name: PREFECT_SERVER", f"      env:\n{entry}        - name: PREFECT_SERVER"
@@ -185,14 +185,14 @@ def test_a_value_that_stands_elsewhere_and_would_have_to_change_is_refused(migra
     assert f"{REDIS}.db" in before.splitlines()[caught.value.line - 1]
 
 
-def test_an_entry_at_a_target_path_is_refused_by_name_and_line(migrate: Migrate) -> None:
+def test_a_list_entry_at_a_target_path_is_refused_with_name_and_line(migrate: Migrate) -> None:
     before = helm_release(VALUES, head=references("a.b", "infrahub.prefect-server.server.env[0].value"))
     with pytest.raises(RefusedError, match=r"Secret own \(key key\) sets an entry of .* by its index") as caught:
         migrate(before, DB)
     assert "server.env[0]" in before.splitlines()[caught.value.line - 1]
 
 
-# Helm's language
+# Helm's --set syntax
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_an_entry_at_a_target_path_is_refused_by_name_and_line(migrate: Migrate)
         ("a,b", None),
     ],
 )
-def test_names(name: str, route: Route | None) -> None:
+def test_names_are_parsed_and_written(name: str, route: Route | None) -> None:
     assert set_values.route_of(name) == route
     if route is not None:
         assert set_values.name_of(route) == name
@@ -234,16 +234,16 @@ def test_names(name: str, route: Route | None) -> None:
         ("9223372036854775808", "9223372036854775808"),
         ("-9223372036854775808", -(2**63)),
         ("a}", "a}"),
-        ("{{host}}", "{{host}}"),  # which a generator fills in first
+        ("{{host}}", "{{host}}"),  # filled in by a generator first
     ],
 )
-def test_values_guess_their_type(text: str, value: Value) -> None:
+def test_the_type_of_a_value_is_guessed_as_helm_does(text: str, value: Value) -> None:
     found = set_values.read(text, as_text=False)
     assert (found, type(found)) == (value, type(value))
     assert set_values.read(text, as_text=True) == (["a", "1"] if text == "{a,1}" else text.replace("\\", ""))
 
 
 @pytest.mark.parametrize("value", ["redis://h:6379/2", "true", "12", "", r"a\b", "a,b", "007", "{a}", "a}"])
-def test_a_text_is_written_so_that_helm_reads_it_back(value: str) -> None:
+def test_text_is_written_so_that_helm_reads_it_back(value: str) -> None:
     text, as_text = set_values.write(value)
     assert set_values.read(text.replace(",", r"\,") if "\\" not in text else text, as_text=as_text) == value

@@ -1,4 +1,4 @@
-"""HelmReleases that Kustomize lays over others of their name: a base and its overlays."""
+"""HelmReleases that Kustomize applies as patches over another of the same name: a base and its overlays."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_version_in_the_patch_is_the_one_that_moves(cli: Cli, overlays: Callab
     )
 
 
-def test_a_target_path_of_the_object_lies_over_its_patch(cli: Cli, overlays: Callable[..., Path]) -> None:
+def test_a_target_path_of_the_object_overrides_its_patch(cli: Cli, overlays: Callable[..., Path]) -> None:
     path = "infrahub.prefect-server.backgroundServices.messaging.redis.host"
     head = f"  valuesFrom: [{{kind: Secret, name: own, valuesKey: host, targetPath: {path}}}]\n"
     folder = overlays(base_release=helm_release(VALUES, head=head))
@@ -78,14 +78,16 @@ def test_a_target_path_of_the_object_lies_over_its_patch(cli: Cli, overlays: Cal
     assert (folder / "prod/patch.yaml").read_text("utf-8") == patch(DOCKET)
 
 
-def test_a_patch_alone_tells_of_the_object_below(cli: Cli, overlays: Callable[..., Path]) -> None:
+def test_a_patch_alone_mentions_the_object_below(cli: Cli, overlays: Callable[..., Path]) -> None:
     overlays()
     done = cli("plan", "prod/patch.yaml", "--from", "4.13.0-medium", "--redis-db", "2")
     assert b"the HelmRelease infrahub that this patches lie below" in b" ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("named", ["release.yaml", "."])
-def test_a_patch_in_a_file_is_told_of_whatever_is_named(cli: Cli, overlays: Callable[..., Path], named: str) -> None:
+def test_a_patch_in_a_file_is_reported_for_its_object_and_its_folder(
+    cli: Cli, overlays: Callable[..., Path], named: str
+) -> None:
     kustomization = "resources: [release.yaml]\npatches: [{path: patch.yaml}]\n"
     folder = overlays(base_patch=patch(HOST), base_kustomization=kustomization) / "base"
     done = cli("migrate", f"base/{named}", *FLAGS)
@@ -99,7 +101,7 @@ def test_a_patch_in_a_file_is_told_of_whatever_is_named(cli: Cli, overlays: Call
     assert (folder / "patch.yaml").read_text("utf-8") == patch(DOCKET)
 
 
-def test_objects_of_two_releases_are_no_layers(cli: Cli, overlays: Callable[..., Path]) -> None:
+def test_objects_of_two_releases_are_not_layers(cli: Cli, overlays: Callable[..., Path]) -> None:
     overlays(prod_patch=patch(HOST, name="other"))
     done = cli("check", *BOTH)
     assert done.returncode == 2
@@ -108,7 +110,7 @@ def test_objects_of_two_releases_are_no_layers(cli: Cli, overlays: Callable[...,
     assert cli("check", *BOTH).returncode == 2
 
 
-def test_a_directory_of_overlays(cli: Cli, overlays: Callable[..., Path]) -> None:
+def test_overlays_in_a_directory_are_reported_as_layers(cli: Cli, overlays: Callable[..., Path]) -> None:
     inline = (
         "patches:\n  - target: {kind: HelmRelease}\n    patch: |\n      - op: remove\n"
         "        path: /spec/values/infrahub/prefect-server\n"

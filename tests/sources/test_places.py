@@ -1,4 +1,4 @@
-"""A layer of values inside an object: what Helm gets of it, its lines, and keys that stand twice on the way to it."""
+"""A layer of values inside an object: what Helm gets of it, its line numbers, and duplicate keys above it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_helm_gets_the_values_alone(place: str) -> None:
+def test_helm_gets_only_the_values(place: str) -> None:
     data = as_file(layer_of(PLACES[place]))
     values = sources.read_bytes(data, "values.yaml").data
     assert values == sources.read_bytes(VALUES.encode(), "values.yaml").data
@@ -39,7 +39,7 @@ def test_helm_gets_the_values_alone(place: str) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_lines_are_those_of_the_file(place: str) -> None:
+def test_line_numbers_are_those_of_the_file(place: str) -> None:
     text = PLACES[place]
     line = layer_of(text).line(("infrahub", "prefect-server", "server"))
     assert text.splitlines()[line - 1].strip() == "server:"
@@ -53,7 +53,7 @@ TWICE = {
 
 
 @pytest.mark.parametrize("case", TWICE)
-def test_a_key_that_stands_twice_on_the_way_is_refused(cli: Cli, tmp_path: Path, case: str) -> None:
+def test_a_duplicate_key_in_or_above_the_values_is_refused(cli: Cli, tmp_path: Path, case: str) -> None:
     key, words = TWICE[case]
     text = helm_release(VALUES).replace(key, key.replace("\n", " {}\n") + key, 1)
     (tmp_path / "release.yaml").write_text(text, "utf-8")
@@ -62,7 +62,7 @@ def test_a_key_that_stands_twice_on_the_way_is_refused(cli: Cli, tmp_path: Path,
     assert (tmp_path / "release.yaml").read_text("utf-8") == text
 
 
-def test_a_key_that_stands_twice_beside_them_is_no_concern(cli: Cli, tmp_path: Path) -> None:
+def test_a_duplicate_key_elsewhere_is_ignored(cli: Cli, tmp_path: Path) -> None:
     text = helm_release(VALUES).replace("  interval: 5m\n", "  interval: 5m\n  interval: 6m\n")
     (tmp_path / "release.yaml").write_text(text, "utf-8")
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0

@@ -1,4 +1,4 @@
-"""The project file: what it says, by line and nearest key; and what a hostile repository may not make of it."""
+"""The project file: how it is read, errors with their line and the nearest key, and hostile repositories."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read(folder: Path, text: str) -> project.Project:
     return project.read(str(path))
 
 
-def test_what_it_says(tmp_path: Path) -> None:
+def test_a_project_file_is_read(tmp_path: Path) -> None:
     found = read(tmp_path, GOOD)
     prod, staging = found.releases
     assert prod.layers == (str(tmp_path / "base/values.yaml"), str(tmp_path / "prod/values.yaml"))
@@ -53,7 +53,7 @@ def test_what_it_says(tmp_path: Path) -> None:
     VALIDATOR.validate(yamltext.parse(GOOD.encode()).documents[0].data)
 
 
-def test_a_file_of_a_version_alone_lists_nothing(tmp_path: Path) -> None:
+def test_a_file_with_only_a_version_has_no_releases(tmp_path: Path) -> None:
     assert read(tmp_path, "version: 1\nreleases:\n").releases == ()
 
 
@@ -89,7 +89,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str) -> None:
+def test_each_error_is_reported_with_its_line(tmp_path: Path, text: str) -> None:
     line, message = WRONG[text]
     with pytest.raises(MigratorError) as caught:
         read(tmp_path, text)
@@ -116,22 +116,22 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("path", HOSTILE)
-def test_a_path_that_leads_elsewhere_is_refused(tmp_path: Path, path: str) -> None:
+def test_a_hostile_path_is_refused(tmp_path: Path, path: str) -> None:
     text = ONE.replace("@", path)
     with pytest.raises(MigratorError, match=r".") as caught:
         read(tmp_path, text)
     assert HOSTILE[path] in str(caught.value)
     assert caught.value.line == 4
-    if "\\0" not in path and "\\e" not in path:  # what can be printed is no matter of the schema
+    if "\\0" not in path and "\\e" not in path:  # the schema does not know which characters can be printed
         assert not VALIDATOR.is_valid(yamltext.parse(text.encode()).documents[0].data)
 
 
-def test_the_longest_text_is_read(tmp_path: Path) -> None:
+def test_text_of_the_maximum_length_is_read(tmp_path: Path) -> None:
     (release,) = read(tmp_path, ONE.replace("name: a", "name: " + "a" * 1000).replace("@", "a.yaml")).releases
     assert release.name == "a" * 1000
 
 
-def test_a_link_out_of_the_folder_is_refused_and_one_inside_it_is_followed(tmp_path: Path) -> None:
+def test_links_inside_the_folder_are_followed_and_others_refused(tmp_path: Path) -> None:
     (tmp_path / "in/real").mkdir(parents=True)
     os.symlink(tmp_path, tmp_path / "in/out")
     os.symlink("real", tmp_path / "in/link")
@@ -164,7 +164,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_bomb_gets_a_sentence(tmp_path: Path, bomb: str) -> None:
+def test_an_oversized_project_file_is_refused(tmp_path: Path, bomb: str) -> None:
     text, message = BOMBS[bomb]
     with pytest.raises(MigratorError) as caught:
         read(tmp_path, text)

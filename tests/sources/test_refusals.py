@@ -1,4 +1,4 @@
-"""Files that are refused in words: what they are and what to do."""
+"""Files that are refused with an explanation: what they are and what to do."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_it_is_refused_and_left_alone(cli: Callable[..., Any], tmp_path: Path, name: str) -> None:
+def test_the_file_is_refused_and_unchanged(cli: Callable[..., Any], tmp_path: Path, name: str) -> None:
     text, words = REFUSED[name]
     (tmp_path / name).write_text(text, "utf-8")
     done = cli("migrate", name, "--redis-db", "2", "--non-interactive")
@@ -38,13 +38,13 @@ def test_it_is_refused_and_left_alone(cli: Callable[..., Any], tmp_path: Path, n
     assert (tmp_path / name).read_text("utf-8") == text
 
 
-def test_a_value_that_is_a_template_is_a_text(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_quoted_template_expression_is_text(cli: Callable[..., Any], tmp_path: Path) -> None:
     text = VALUES.replace("host: redis.prod", "host: '{{ .Release.Name }}'")
     (tmp_path / "values.yaml").write_text(text, "utf-8")
     assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").returncode == 3
 
 
-def test_a_directory_passes_over_what_is_refused(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_directory_skips_refused_files(cli: Callable[..., Any], tmp_path: Path) -> None:
     folder = tmp_path / "all"
     folder.mkdir()
     (folder / "good.yaml").write_text(VALUES, "utf-8")
@@ -57,7 +57,7 @@ def test_a_directory_passes_over_what_is_refused(cli: Callable[..., Any], tmp_pa
     assert b"all/other.yaml" not in done.stdout + done.stderr
 
 
-def test_the_output_of_helm_is_a_values_file(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_helm_get_values_output_is_a_values_file(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("USER-SUPPLIED VALUES:\n" + VALUES, "utf-8")
     assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
     assert (tmp_path / "values.yaml").read_text("utf-8") == "USER-SUPPLIED VALUES:\n" + AFTER

@@ -38,7 +38,7 @@ def both(values: str, version: str) -> str:
     return "---\n".join([REPOSITORY, first, OTHER, staging(first)])
 
 
-def test_each_release_of_a_file_is_migrated_and_the_others_stay(cli: Cli, tmp_path: Path) -> None:
+def test_each_release_in_a_file_is_migrated_and_other_objects_stay(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "apps.yaml"
     path.write_text(both(VALUES, "4.13.0-medium"), "utf-8")
     assert cli("check", "apps.yaml").returncode == 1
@@ -51,7 +51,7 @@ def test_each_release_of_a_file_is_migrated_and_the_others_stay(cli: Cli, tmp_pa
     assert b"apps.yaml (HelmRelease staging/staging): current" in again.stdout
 
 
-def test_the_diff_of_such_a_file_applies(cli: Cli, tmp_path: Path) -> None:
+def test_the_diff_of_several_releases_applies(cli: Cli, tmp_path: Path) -> None:
     import subprocess
 
     path = tmp_path / "apps.yaml"
@@ -61,7 +61,7 @@ def test_the_diff_of_such_a_file_applies(cli: Cli, tmp_path: Path) -> None:
     assert path.read_text("utf-8") == both(AFTER, "4.18.0-medium")
 
 
-def test_nothing_is_written_while_one_of_them_is_undecided(cli: Cli, tmp_path: Path) -> None:
+def test_nothing_is_written_while_one_release_is_undecided(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "apps.yaml"
     text = both(VALUES, "4.13.0-medium").replace("redis.staging", "example-infrahub-cache-master")
     path.write_text(text, "utf-8")
@@ -91,7 +91,7 @@ def test_a_docket_on_the_messaging_database_of_another_is_an_error(cli: Cli, tmp
     assert b"two.yaml uses it for Prefect's messaging" in done.stderr
 
 
-def test_one_name_in_two_namespaces_is_not_one_redis(cli: Cli, tmp_path: Path) -> None:
+def test_the_same_host_name_in_two_namespaces_is_two_servers(cli: Cli, tmp_path: Path) -> None:
     text = helm_release(VALUES.replace("redis.prod", "cache"))
     (tmp_path / "one.yaml").write_text(text, "utf-8")
     (tmp_path / "two.yaml").write_text(text.replace("namespace: prod", "namespace: staging"), "utf-8")
@@ -101,7 +101,7 @@ def test_one_name_in_two_namespaces_is_not_one_redis(cli: Cli, tmp_path: Path) -
     assert cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive").returncode == 2
 
 
-def test_the_name_of_a_service_is_not_one_redis_where_a_namespace_is_written_out(cli: Cli, tmp_path: Path) -> None:
+def test_a_bare_name_and_a_qualified_one_can_be_the_same_server(cli: Cli, tmp_path: Path) -> None:
     text = helm_release(VALUES.replace("redis.prod", "cache"))
     full = text.replace("host: cache", "host: cache.prod.svc").replace("namespace: prod", "namespace: staging")
     (tmp_path / "one.yaml").write_text(text, "utf-8")
@@ -112,7 +112,7 @@ def test_the_name_of_a_service_is_not_one_redis_where_a_namespace_is_written_out
     assert b"two namespaces" not in done.stderr
 
 
-def test_a_bare_name_may_be_two_servers_and_the_error_says_so(cli: Cli, tmp_path: Path) -> None:
+def test_the_error_says_that_a_bare_name_may_be_two_servers(cli: Cli, tmp_path: Path) -> None:
     for name in ("one.yaml", "two.yaml"):
         (tmp_path / name).write_text(VALUES.replace("redis.prod", "cache"), "utf-8")
     done = cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive")
@@ -124,7 +124,7 @@ def test_a_bare_name_may_be_two_servers_and_the_error_says_so(cli: Cli, tmp_path
     )
 
 
-def test_of_two_it_is_the_one_without_a_namespace_that_is_asked_for_it(cli: Cli, tmp_path: Path) -> None:
+def test_the_error_asks_only_for_the_missing_namespace(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text(helm_release(VALUES.replace("redis.prod", "cache")), "utf-8")
     (tmp_path / "two.yaml").write_text(VALUES.replace("redis.prod", "cache"), "utf-8")
     done = cli("migrate", "one.yaml", "two.yaml", "--redis-db", "2", "--non-interactive")
@@ -132,8 +132,8 @@ def test_of_two_it_is_the_one_without_a_namespace_that_is_asked_for_it(cli: Cli,
     assert b"as two.yaml: {namespace: NAME}. In one namespace" in done.stderr
 
 
-def test_the_way_out_leads_out(cli: Cli, tmp_path: Path) -> None:
-    """One bare name, one number, a namespace for each."""
+def test_namespaces_in_the_answers_file_tell_servers_apart(cli: Cli, tmp_path: Path) -> None:
+    """The same bare name and number, and a namespace for each."""
     names = [f"{each}.yaml" for each in ("dev", "prod", "stage")]
     for name in names:
         (tmp_path / name).write_text(VALUES.replace("redis.prod", "infrahub-cache-master"), "utf-8")
@@ -153,7 +153,7 @@ def test_the_way_out_leads_out(cli: Cli, tmp_path: Path) -> None:
     assert b"two servers" not in done.stderr
 
 
-def test_what_another_release_takes_is_no_suggestion(cli: Cli, tmp_path: Path) -> None:
+def test_a_database_used_by_another_release_is_not_suggested(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text(VALUES, "utf-8")
     (tmp_path / "two.yaml").write_text(AFTER, "utf-8")
 
@@ -164,7 +164,7 @@ def test_what_another_release_takes_is_no_suggestion(cli: Cli, tmp_path: Path) -
     assert (suggestion("one.yaml"), suggestion("one.yaml", "two.yaml")) == ("2", "3")
 
 
-def test_answers_of_the_file_that_meet_are_an_error_that_names_both(cli: Cli, tmp_path: Path) -> None:
+def test_colliding_answers_of_an_answers_file_are_an_error(cli: Cli, tmp_path: Path) -> None:
     for name in ("one.yaml", "two.yaml"):
         (tmp_path / name).write_text(VALUES, "utf-8")
     answers = "releases:\n  one.yaml: {redis-db: 4}\n  two.yaml: {docket-url: 'redis://redis.prod:6379/4'}\n"
@@ -176,14 +176,14 @@ def test_answers_of_the_file_that_meet_are_an_error_that_names_both(cli: Cli, tm
     assert (tmp_path / "one.yaml").read_text("utf-8") == VALUES
 
 
-def test_an_answer_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path: Path) -> None:
+def test_an_answer_that_names_a_redis_is_refused_for_several_releases(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "apps.yaml").write_text(both(VALUES, "4.13.0-medium"), "utf-8")
     done = cli("migrate", "apps.yaml", "--docket-url", "redis://x:6379/2", "--non-interactive")
     assert done.returncode == 2
     assert b"the 2 named releases" in done.stderr
 
 
-def test_several_roots_in_one_file_are_releases_of_their_own(cli: Cli, tmp_path: Path) -> None:
+def test_several_prefect_roots_in_one_file_are_separate_releases(cli: Cli, tmp_path: Path) -> None:
     def text(values: str) -> str:
         return "one:\n" + indented(values, 2) + "two:\n" + indented(values.replace("redis.prod", "redis.two"), 2)
 
@@ -209,7 +209,7 @@ def test_an_object_of_another_chart_is_unrelated(cli: Cli, tmp_path: Path) -> No
     assert (tmp_path / "podinfo.yaml").read_text("utf-8") == OTHER
 
 
-def test_every_object_of_strangers_is_unrelated(strangers: list[Path]) -> None:
+def test_objects_of_other_projects_are_unrelated(strangers: list[Path]) -> None:
     objects = [path for path in strangers if path.name.startswith(("helmrelease", "application", "he", "ar"))]
     assert len(objects) >= 3
     for path in objects:
@@ -217,18 +217,18 @@ def test_every_object_of_strangers_is_unrelated(strangers: list[Path]) -> None:
         assert (opened.bundles, bool(opened.unrelated)) == ((), True), path
 
 
-@pytest.mark.parametrize("stands", ["stdin", "output"])
-def test_the_whole_file_is_the_result_elsewhere(cli: Cli, tmp_path: Path, stands: str) -> None:
+@pytest.mark.parametrize("channel", ["stdin", "output"])
+def test_the_whole_file_goes_to_stdout_or_output(cli: Cli, tmp_path: Path, channel: str) -> None:
     text, after = both(VALUES, "4.13.0-medium"), both(AFTER, "4.18.0-medium")
     (tmp_path / "apps.yaml").write_text(text, "utf-8")
-    where = ["-"] if stands == "stdin" else ["apps.yaml", "--output", "out.yaml"]
+    where = ["-"] if channel == "stdin" else ["apps.yaml", "--output", "out.yaml"]
     done = cli("migrate", *where, "--redis-db", "2", "--non-interactive", stdin=text.encode())
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "apps.yaml").read_text("utf-8") == text
-    assert (done.stdout.decode() if stands == "stdin" else (tmp_path / "out.yaml").read_text("utf-8")) == after
+    assert (done.stdout.decode() if channel == "stdin" else (tmp_path / "out.yaml").read_text("utf-8")) == after
 
 
-def test_a_file_is_written_once_and_undone_at_once(cli: Cli, tmp_path: Path) -> None:
+def test_a_file_with_two_releases_is_written_and_undone_once(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "apps.yaml"
     path.write_text(both(VALUES, "4.13.0-medium"), "utf-8")
     done = cli("migrate", "apps.yaml", "--redis-db", "2", "--non-interactive", "--format", "json")
@@ -240,7 +240,7 @@ def test_a_file_is_written_once_and_undone_at_once(cli: Cli, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
-def test_one_bad_release_leaves_the_file_whole(cli: Cli, tmp_path: Path, dry: list[str]) -> None:
+def test_one_bad_release_leaves_the_file_unchanged(cli: Cli, tmp_path: Path, dry: list[str]) -> None:
     path = tmp_path / "apps.yaml"
     first = helm_release(VALUES)
     text = "---\n".join([first, staging(first).replace("Deployment: true", 'Deployment: "true"')])
@@ -255,7 +255,7 @@ def test_one_bad_release_leaves_the_file_whole(cli: Cli, tmp_path: Path, dry: li
     assert cli("diff", "apps.yaml", "--redis-db", "2").stdout == b""
 
 
-def test_a_refused_release_and_an_undecided_one_end_every_command_alike(cli: Cli, tmp_path: Path) -> None:
+def test_commands_agree_on_the_exit_code_for_refused_and_undecided(cli: Cli, tmp_path: Path) -> None:
     first = helm_release(VALUES)
     text = "---\n".join([first, staging(first).replace("Deployment: true", 'Deployment: "true"')])
     path = tmp_path / "apps.yaml"
@@ -268,8 +268,8 @@ def test_a_refused_release_and_an_undecided_one_end_every_command_alike(cli: Cli
     assert path.read_text("utf-8") == text
 
 
-def test_dockets_that_stand_on_one_name_are_told_and_no_error(cli: Cli, tmp_path: Path) -> None:
-    """Each was migrated by itself, in a namespace of its own: nothing is left to do, and nobody knows better."""
+def test_existing_dockets_on_one_host_name_are_a_notice_not_an_error(cli: Cli, tmp_path: Path) -> None:
+    """Each was migrated by itself, in its own namespace: nothing is left to do, and the files do not show more."""
     values = VALUES.replace("redis.prod", "cache")
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
@@ -279,5 +279,5 @@ def test_dockets_that_stand_on_one_name_are_told_and_no_error(cli: Cli, tmp_path
     for command in ("check", "plan", "diff", "migrate --non-interactive"):
         done = cli(*command.split(), "one/values.yaml", "two/values.yaml")
         assert done.returncode == 0, (command, done.stderr)
-    told = b" ".join(cli("plan", "one/values.yaml", "two/values.yaml").stdout.split())
-    assert b"database 2 at cache:6379 is also used by two/values.yaml for its docket" in told
+    output = b" ".join(cli("plan", "one/values.yaml", "two/values.yaml").stdout.split())
+    assert b"database 2 at cache:6379 is also used by two/values.yaml for its docket" in output

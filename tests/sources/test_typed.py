@@ -1,4 +1,4 @@
-"""Values typed on the command line: read as Helm reads them, over all files, and never edited."""
+"""Values typed on the command line: read as Helm reads them, layered over all files, and never edited."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_the_flags_come_in_helms_order(tmp_path: Path) -> None:
     assert merged(b"{}", *typed) == {"n": 1, "m": "2", "k": "from a file\n"}
 
 
-def test_no_less_than_what_helm_takes() -> None:
+def test_indexes_up_to_helms_limit_are_accepted() -> None:
     bundle = sources.of_layers([sources.read_bytes(BELOW, "values.yaml")])
     assert over(bundle, ()) == bundle
     assert merged(BELOW, Typed("--set", "n[65536]=x")) == merged(BELOW) | {"n": [None] * 65536 + ["x"]}
@@ -105,7 +105,7 @@ def test_no_less_than_what_helm_takes() -> None:
         "e[0][0]=1",
     ],
 )
-def test_what_helm_would_not_read_is_refused(text: str) -> None:
+def test_flags_that_helm_refuses_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--set "):
         merged(BELOW, Typed("--set", text))
 
@@ -181,7 +181,7 @@ def test_a_host_from_the_command_line_counts(cli: Cli, tmp_path: Path) -> None:
         (f"{P}.docket.url=memory://", f"{P}.docket.url=redis://other:6379/2"),
     ],
 )
-def test_what_it_sets_and_would_have_to_change_is_refused(cli: Cli, tmp_path: Path, typed: str, flag: str) -> None:
+def test_a_typed_value_that_must_change_is_refused(cli: Cli, tmp_path: Path, typed: str, flag: str) -> None:
     text = VALUES.replace("redis.prod", "other")
     done = run(cli, tmp_path, text, "--set", typed, "--redis-db", "2", "--redis-host", "other")
     assert done.returncode == 2
@@ -198,7 +198,7 @@ def test_what_it_sets_and_would_have_to_change_is_refused(cli: Cli, tmp_path: Pa
         (r"x\,y", r"--set 'a.b=x\\\,y'"),
     ],
 )
-def test_what_is_to_be_typed_in_its_place(wanted: str, flag: str) -> None:
+def test_the_refusal_gives_the_flag_to_type_instead(wanted: str, flag: str) -> None:
     bundle = over(sources.of_layers([sources.read_bytes(BELOW, "values.yaml")]), [Typed("--set", "a.b=1")])
     change = Change(1, SetValue(("a", "b"), wanted), "a.b", 1, wanted, "why", "required")
     with pytest.raises(RefusedError) as caught:
@@ -208,7 +208,7 @@ def test_what_is_to_be_typed_in_its_place(wanted: str, flag: str) -> None:
     assert merged(BELOW, Typed(option, text.strip("'")))["a"] == {"b": wanted, "c": ["x", {"d": 2}]}
 
 
-def test_a_controller_never_hears_of_it(cli: Cli, tmp_path: Path) -> None:
+def test_typed_values_are_refused_for_a_flux_object(cli: Cli, tmp_path: Path) -> None:
     release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n  values:\n"
     text = release + "".join(f"    {line}\n" for line in VALUES.splitlines())
     done = run(cli, tmp_path, text, "--set", f"{P}.redis.host=x", "--redis-db", "2")

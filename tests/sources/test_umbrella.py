@@ -1,4 +1,4 @@
-"""Values of an umbrella chart, whose Chart.yaml stands beside them."""
+"""Values of an umbrella chart, whose Chart.yaml is next to them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def notices(found: Any) -> str:
     return "\n".join(each["text"] for each in found["notices"])
 
 
-def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, tmp_path: Path) -> None:
+def test_the_version_is_evidence_and_chart_yaml_is_unchanged(cli: Cli, tmp_path: Path) -> None:
     text = chart(("redis", "redis", "1.0.0"), ("infrahub-enterprise", "infra", "4.13.0-medium"))
     (tmp_path / "Chart.yaml").write_text(text, "utf-8")
     (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
@@ -49,14 +49,14 @@ def test_the_version_is_evidence_and_the_file_is_left(cli: Cli, tmp_path: Path) 
     assert (tmp_path / "values.yaml").read_text("utf-8") == "infra:\n" + indented(AFTER, 2)
 
 
-def test_an_alias_that_looks_like_another_chart_is_told_apart(cli: Cli, tmp_path: Path) -> None:
+def test_the_dependency_name_decides_which_chart_it_is(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text(chart(("infrahub", "infrahub", "4.27.0")), "utf-8")
     (tmp_path / "values.yaml").write_text(VALUES, "utf-8")
     found = report(cli, "values.yaml")
     assert (found["chart"], found["from"], found["to"]) == ("infrahub", "4.27.0", "4.32.0")
 
 
-def test_a_version_that_moved_already_is_nothing_to_tell(cli: Cli, tmp_path: Path) -> None:
+def test_a_version_already_moved_is_not_mentioned(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.18.2")), "utf-8")
     (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
     found = report(cli, "values.yaml")
@@ -65,13 +65,13 @@ def test_a_version_that_moved_already_is_nothing_to_tell(cli: Cli, tmp_path: Pat
     assert "Chart.yaml" not in notices(found)
 
 
-def test_values_without_prefect_have_the_place_that_the_chart_reads(cli: Cli, tmp_path: Path) -> None:
+def test_without_prefect_values_the_root_comes_from_the_chart(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.13.0-medium")), "utf-8")
     (tmp_path / "values.yaml").write_text("infra: {infrahub: {infrahubServer: {replicas: 2}}}\n", "utf-8")
     assert report(cli, "values.yaml")["root"] == "infra.infrahub.prefect-server"
 
 
-def test_each_release_of_an_umbrella_has_the_version_of_its_own_dependency(cli: Cli, tmp_path: Path) -> None:
+def test_each_release_has_the_version_of_its_own_dependency(cli: Cli, tmp_path: Path) -> None:
     text = chart(("infrahub-enterprise", "dev", "4.13.0-small"), ("infrahub-enterprise", "live", "4.14.1-large"))
     (tmp_path / "Chart.yaml").write_text(text, "utf-8")
     both = "dev:\n" + indented(VALUES.replace("redis.prod", "redis.dev"), 2) + "live:\n" + indented(VALUES, 2)
@@ -91,14 +91,14 @@ def test_prefect_server_by_itself_can_be_a_dependency(cli: Cli, tmp_path: Path) 
     assert (found["chart"], found["from"], found["root"]) == ("prefect-server", "2025.12.24192415", "flows")
 
 
-def test_dependencies_of_other_charts_leave_no_doubt(cli: Cli, tmp_path: Path) -> None:
+def test_dependencies_on_other_charts_are_ignored(cli: Cli, tmp_path: Path) -> None:
     text = chart(("redis", "redis", "1.0.0"), ("infrahub-enterprise", "infra", "4.13.0-medium"))
     (tmp_path / "Chart.yaml").write_text(text, "utf-8")
     (tmp_path / "values.yaml").write_text("infra: {configPreset: medium}\n", "utf-8")
     assert report(cli, "values.yaml")["from"] == "4.13.0-medium"
 
 
-def test_a_range_is_told_of(cli: Cli, tmp_path: Path) -> None:
+def test_a_version_range_is_reported(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.x")), "utf-8")
     (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
     found = report(cli, "values.yaml")
@@ -106,15 +106,15 @@ def test_a_range_is_told_of(cli: Cli, tmp_path: Path) -> None:
     assert "Chart.yaml:7 gives a range (4.x), and Chart.lock says what is installed" in notices(found)
 
 
-def test_a_range_that_cannot_reach_the_target_is_told(cli: Cli, tmp_path: Path) -> None:
+def test_a_range_that_cannot_reach_the_target_is_reported(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "~4.13.0")), "utf-8")
     (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
-    told = notices(report(cli, "values.yaml"))
-    assert "Chart.yaml:7 is ~4.13.0, which never reaches 4.18.0, the version these values are for" in told
-    assert "change it in the same commit, and run helm dependency update, which rebuilds Chart.lock." in told
+    text = notices(report(cli, "values.yaml"))
+    assert "Chart.yaml:7 is ~4.13.0, which never reaches 4.18.0, the version these values are for" in text
+    assert "change it in the same commit, and run helm dependency update, which rebuilds Chart.lock." in text
 
 
-def test_layers_beside_a_chart(cli: Cli, tmp_path: Path) -> None:
+def test_a_chart_yaml_next_to_the_base_layer_is_read(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "chart").mkdir()
     (tmp_path / "chart" / "Chart.yaml").write_text(chart(("infrahub-enterprise", "infra", "4.13.0")), "utf-8")
     (tmp_path / "chart" / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
@@ -133,7 +133,7 @@ def test_layers_beside_a_chart(cli: Cli, tmp_path: Path) -> None:
         "apiVersion: v2\nname: infrahub-enterprise\nversion: 4.13.0\n",
     ],
 )
-def test_a_chart_that_says_nothing_of_these_values(cli: Cli, tmp_path: Path, text: str) -> None:
+def test_an_unrelated_chart_yaml_is_ignored(cli: Cli, tmp_path: Path, text: str) -> None:
     (tmp_path / "Chart.yaml").write_text(text, "utf-8")
     (tmp_path / "values.yaml").write_text("infra:\n" + indented(VALUES, 2), "utf-8")
     found = report(cli, "values.yaml")

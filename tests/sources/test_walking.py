@@ -1,4 +1,4 @@
-"""The first look at the files of a directory: what is read of them, and what they are called."""
+"""The first look at the files of a directory: which are read, and how they are named."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PIECE = 128 * 1024
 
 
 @pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE + 1, LARGEST])
-def test_a_file_is_looked_at_whole(tmp_path: Path, size: int) -> None:
+def test_a_file_is_read_in_full(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     (tmp_path / "a.yaml").write_bytes(data)
     os.symlink("a.yaml", tmp_path / "link.yaml")
@@ -27,7 +27,7 @@ def test_a_file_is_looked_at_whole(tmp_path: Path, size: int) -> None:
     assert peeking.peek(str(tmp_path / "link.yaml")) == data
 
 
-def test_what_is_no_regular_file_or_too_large_is_not_looked_at(tmp_path: Path) -> None:
+def test_only_regular_files_up_to_the_limit_are_read(tmp_path: Path) -> None:
     (tmp_path / "large.yaml").write_bytes(b"#" * (LARGEST + 1))
     os.mkfifo(tmp_path / "fifo.yaml")
     (tmp_path / "folder.yaml").mkdir()
@@ -35,7 +35,7 @@ def test_what_is_no_regular_file_or_too_large_is_not_looked_at(tmp_path: Path) -
         assert peeking.peek(str(tmp_path / name)) is None
 
 
-def test_a_name_is_never_taken_for_an_option(cli: Cli, tmp_path: Path) -> None:
+def test_a_file_name_is_never_taken_for_an_option(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "-prod.yaml").write_text(VALUES, "utf-8")
     (tmp_path / "t").mkdir()
     assert cli("check", ".").stdout.startswith(b"./-prod.yaml: ")
@@ -68,7 +68,7 @@ def test_which_files_are_looked_at(tmp_path: Path) -> None:
     assert [os.path.basename(path) for path in found] == sorted(name for name, is_seen in NAMES.items() if is_seen)
 
 
-def test_a_link_to_itself_is_no_folder_and_named(tmp_path: Path) -> None:
-    """Whoever reads it tells that it cannot be read."""
+def test_a_link_to_itself_is_listed_as_a_file(tmp_path: Path) -> None:
+    """Reading it then reports the error."""
     os.symlink("round.yaml", tmp_path / "round.yaml")
     assert [os.path.basename(path) for path in walking.yaml_files(str(tmp_path), [])] == ["round.yaml"]

@@ -1,4 +1,4 @@
-"""What stands around a HelmRelease: values in ConfigMaps and Secrets beside it, and patches that lie over it."""
+"""What surrounds a HelmRelease: values in ConfigMaps and Secrets next to it, and patches applied over it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ KINDS = [("ConfigMap", "data"), ("Secret", "stringData")]
 
 @pytest.mark.parametrize(("kind", "part"), KINDS)
 @pytest.mark.parametrize("named", ["release.yaml", "."])
-def test_values_beside_the_release_go_along(cli: Cli, tmp_path: Path, kind: str, part: str, named: str) -> None:
+def test_values_next_to_the_release_are_migrated_with_it(
+    cli: Cli, tmp_path: Path, kind: str, part: str, named: str
+) -> None:
     write(tmp_path, base=holder(VALUES, kind, part), release=helm_release("", head=FROM.format(kind)))
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 0, done.stderr
@@ -45,7 +47,7 @@ def test_values_beside_the_release_go_along(cli: Cli, tmp_path: Path, kind: str,
     assert b"base.yaml: out-of-scope" not in cli("check", named).stdout
 
 
-def test_in_the_same_file(cli: Cli, tmp_path: Path) -> None:
+def test_values_in_the_same_file_are_migrated_with_it(cli: Cli, tmp_path: Path) -> None:
     release = helm_release("", head=FROM.format("ConfigMap"))
     write(tmp_path, release=f"{holder(VALUES)}---\n{release}")
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
@@ -53,7 +55,7 @@ def test_in_the_same_file(cli: Cli, tmp_path: Path) -> None:
     assert texts(tmp_path, "release") == [f"{holder(AFTER)}---\n{moved}"]
 
 
-def test_what_only_looks_like_a_list_beside_it_is_none(cli: Cli, tmp_path: Path) -> None:
+def test_an_object_that_only_looks_like_a_list_is_ignored(cli: Cli, tmp_path: Path) -> None:
     head = "apiVersion: v1\nkind: {}\nmetadata: {{name: base}}\n"
     pool = head.format("Pool") + f"items:\n  - {indented(holder(VALUES), 4)[4:]}"
     write(tmp_path, empty=head.format("List"), pool=pool, base=holder(VALUES))
@@ -63,7 +65,7 @@ def test_what_only_looks_like_a_list_beside_it_is_none(cli: Cli, tmp_path: Path)
     assert texts(tmp_path, "base", "pool") == [holder(AFTER), pool]
 
 
-def test_in_the_same_list(cli: Cli, tmp_path: Path) -> None:
+def test_values_in_the_same_list_are_migrated_with_it(cli: Cli, tmp_path: Path) -> None:
     def listed(*objects: str) -> str:
         items = "".join(f"  - {indented(each, 4)[4:]}" for each in objects)
         return f"apiVersion: v1\nkind: List\nitems:\n{items}"
@@ -78,7 +80,7 @@ def test_in_the_same_list(cli: Cli, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "other", [holder(VALUES, name="other"), holder(VALUES, "Secret", "stringData"), "kind: ConfigMap\n"], ids=range(3)
 )
-def test_another_object_is_not_taken_for_it(cli: Cli, tmp_path: Path, other: str) -> None:
+def test_an_object_of_another_name_or_kind_is_left(cli: Cli, tmp_path: Path, other: str) -> None:
     write(tmp_path, other=other, release=helm_release(VALUES, head=FROM.format("ConfigMap")))
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
     assert texts(tmp_path, "other") == [other]
@@ -95,7 +97,7 @@ LOCKED = {
 
 
 @pytest.mark.parametrize("lock", LOCKED)
-def test_what_cannot_be_edited_is_refused_before_anything_is(cli: Cli, tmp_path: Path, lock: str) -> None:
+def test_values_that_cannot_be_edited_are_refused_before_any_write(cli: Cli, tmp_path: Path, lock: str) -> None:
     kind, text, words = LOCKED[lock]
     release = helm_release("", head=FROM.format(kind))
     write(tmp_path, base=text, release=release)
@@ -105,7 +107,7 @@ def test_what_cannot_be_edited_is_refused_before_anything_is(cli: Cli, tmp_path:
     assert texts(tmp_path, "base", "release") == [text, release]
 
 
-def test_values_that_two_releases_take_are_refused(cli: Cli, tmp_path: Path) -> None:
+def test_values_shared_by_two_releases_are_refused(cli: Cli, tmp_path: Path) -> None:
     one = helm_release("", head=FROM.format("ConfigMap"))
     write(tmp_path, base=holder(VALUES), one=one, two=one.replace("name: infrahub\n", "name: second\n"))
     done = cli("migrate", "one.yaml", *FLAGS)
@@ -113,7 +115,7 @@ def test_values_that_two_releases_take_are_refused(cli: Cli, tmp_path: Path) -> 
     assert texts(tmp_path, "base", "one") == [holder(VALUES), one]
 
 
-def test_what_goes_to_a_path_of_its_own_is_no_layer(cli: Cli, tmp_path: Path) -> None:
+def test_values_with_a_target_path_are_not_a_layer(cli: Cli, tmp_path: Path) -> None:
     path = "infrahub.infrahubServer.more"
     refs = f"{{kind: ConfigMap, name: base}}, {{kind: ConfigMap, name: more, targetPath: {path}}}"
     head = f"  valuesFrom: [{refs}]\n"
@@ -123,7 +125,7 @@ def test_what_goes_to_a_path_of_its_own_is_no_layer(cli: Cli, tmp_path: Path) ->
     assert texts(tmp_path, "base", "more") == [holder(AFTER), holder(VALUES, name="more")]
 
 
-def test_an_object_without_the_key_holds_no_values(cli: Cli, tmp_path: Path) -> None:
+def test_an_object_without_the_key_is_left(cli: Cli, tmp_path: Path) -> None:
     other = holder("a: b\n").replace("values.yaml", "other.yaml")
     write(tmp_path, base=other, release=helm_release(VALUES, head=FROM.format("ConfigMap")))
     done = cli("migrate", "release.yaml", *FLAGS)
@@ -133,7 +135,7 @@ def test_an_object_without_the_key_holds_no_values(cli: Cli, tmp_path: Path) -> 
     assert texts(tmp_path, "base", "release") == [other, after]
 
 
-def test_a_text_of_a_secret_lies_over_its_base64(cli: Cli, tmp_path: Path) -> None:
+def test_string_data_of_a_secret_wins_over_its_base64(cli: Cli, tmp_path: Path) -> None:
     """Source: https://kubernetes.io/docs/concepts/configuration/secret/ (stringData takes precedence over data)."""
     both = holder(VALUES, "Secret", "stringData", more="data: {values.yaml: YTogYgo=}\n")
     write(tmp_path, base=both, release=helm_release("", head=FROM.format("Secret")))
@@ -143,7 +145,7 @@ def test_a_text_of_a_secret_lies_over_its_base64(cli: Cli, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("apart", [False, True])
-def test_releases_side_by_side_take_each_its_own(cli: Cli, tmp_path: Path, apart: bool) -> None:
+def test_neighbouring_releases_each_take_their_own_values(cli: Cli, tmp_path: Path, apart: bool) -> None:
     def files(version: str, one: str, two: str) -> dict[str, str]:
         first = helm_release("", version, head=FROM.format("ConfigMap"))
         second = first.replace("name: base", "name: more").replace("name: infrahub\n", "name: second\n", 1)
@@ -161,7 +163,7 @@ def test_releases_side_by_side_take_each_its_own(cli: Cli, tmp_path: Path, apart
     assert texts(tmp_path, *after) == list(after.values())
 
 
-def test_unseen_values_over_seen_ones_are_refused(cli: Cli, tmp_path: Path) -> None:
+def test_unseen_values_that_override_seen_ones_are_refused(cli: Cli, tmp_path: Path) -> None:
     head = "  valuesFrom: [{kind: ConfigMap, name: base}, {kind: Secret, name: elsewhere}]\n"
     write(tmp_path, base=holder(VALUES), release=helm_release("", head=head))
     done = cli("migrate", "release.yaml", *FLAGS)
@@ -176,7 +178,10 @@ OF_VALUES = STRATEGIC.replace("spec: {}", "spec: {values: {infrahub: {prefect-se
 TARGET = "    target: {kind: HelmRelease, name: infra.*}\n"
 PATCHES = {
     "an operation": (f"patches:\n  - patch: |\n{indented(OPERATION, 6)}{TARGET}", "which will mean another entry"),
-    "of the version": (f"patches:\n  - patch: |\n{indented(VERSION, 6)}{TARGET}", "sets the chart version"),
+    "an operation on the version": (
+        f"patches:\n  - patch: |\n{indented(VERSION, 6)}{TARGET}",
+        "sets the chart version",
+    ),
     "in patchesJson6902": (f"patchesJson6902:\n  - path: p.yaml\n{TARGET}", "which will mean another entry"),
     "strategic and inline": (f"patches:\n  - patch: |\n{indented(OF_VALUES, 6)}", "inside the kustomization"),
     "the version inline": (f"patchesStrategicMerge:\n  - |\n{indented(OF_VERSION, 4)}", "sets the chart version"),
@@ -210,13 +215,13 @@ def test_a_patch_that_would_break_is_refused(cli: Cli, tmp_path: Path, patch: st
     ],
     ids=["of another object", "of a label", "of the interval", "of nothing"],
 )
-def test_a_patch_of_something_else_is_no_concern(cli: Cli, tmp_path: Path, text: str) -> None:
+def test_a_patch_of_something_else_does_not_interfere(cli: Cli, tmp_path: Path, text: str) -> None:
     write(tmp_path, release=helm_release(VALUES), kustomization=HEAD + text)
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0
     assert texts(tmp_path, "release") == [helm_release(AFTER, "4.18.0-medium")]
 
 
-def test_a_patch_of_the_version_is_named_beside_its_object(cli: Cli, tmp_path: Path) -> None:
+def test_a_patch_of_the_version_can_be_named_with_its_object(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, release=helm_release(VALUES), v=OF_VERSION, kustomization=HEAD + "patches:\n  - path: v.yaml\n")
     assert cli("migrate", "-f", "release.yaml", "-f", "v.yaml", *FLAGS).returncode == 0
     after = [helm_release(AFTER), OF_VERSION.replace("4.13.0-large", "4.18.0-large")]
@@ -226,13 +231,13 @@ def test_a_patch_of_the_version_is_named_beside_its_object(cli: Cli, tmp_path: P
 @pytest.mark.parametrize("named", ["release.yaml", "."])
 def test_the_remedy_for_a_patch_of_the_version_works(cli: Cli, tmp_path: Path, named: str) -> None:
     write(tmp_path, release=helm_release(VALUES), v=OF_VERSION, kustomization=HEAD + "patches:\n  - path: v.yaml\n")
-    told = b" ".join(cli("check", named).stderr.split()).decode()
-    layers = told.partition("together: ")[2].rstrip(".").split()
+    errors = b" ".join(cli("check", named).stderr.split()).decode()
+    layers = errors.partition("together: ")[2].rstrip(".").split()
     assert [Path(each).name for each in layers] == ["-f", "release.yaml", "-f", "v.yaml"]
     assert cli("migrate", *layers, *FLAGS).returncode == 0
 
 
-def test_a_patch_over_values_beside_its_object(cli: Cli, tmp_path: Path) -> None:
+def test_a_patch_over_values_in_a_configmap_is_a_layer(cli: Cli, tmp_path: Path) -> None:
     patch = OF_VALUES.replace("server: {env: []}", "server: {replicaCount: 4}")
     write(tmp_path, base=holder(VALUES), release=helm_release("", head=FROM.format("ConfigMap")), v=patch)
     done = cli("migrate", "-f", "release.yaml", "-f", "v.yaml", *FLAGS)
@@ -241,7 +246,7 @@ def test_a_patch_over_values_beside_its_object(cli: Cli, tmp_path: Path) -> None
     assert texts(tmp_path, "base", "release", "v") == after
 
 
-def test_patches_of_a_kustomization_of_flux(cli: Cli, tmp_path: Path) -> None:
+def test_a_patch_in_a_flux_kustomization_is_refused(cli: Cli, tmp_path: Path) -> None:
     flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec:\n"
     text = flux + indented(PATCHES["an operation"][0], 2)
     (tmp_path / "apps").mkdir()
@@ -278,7 +283,9 @@ def referring(values: str) -> str:
 
 @pytest.mark.parametrize("patch", HELD)
 @pytest.mark.parametrize("named", ["release.yaml", "."])
-def test_a_patch_of_what_holds_values_or_version_is_refused(cli: Cli, tmp_path: Path, patch: str, named: str) -> None:
+def test_a_patch_of_the_object_with_values_or_version_is_refused(
+    cli: Cli, tmp_path: Path, patch: str, named: str
+) -> None:
     before = {"release": referring(""), "base": holder(VALUES), "source": OCI}
     write(tmp_path, **before, kustomization=f"{HEAD}patches:\n{HELD[patch]}", oci=OVER_OCI, cm=holder("a: b\n"))
     done = cli("migrate", named, *FLAGS)
@@ -287,7 +294,7 @@ def test_a_patch_of_what_holds_values_or_version_is_refused(cli: Cli, tmp_path: 
 
 
 @pytest.mark.parametrize("patch", [OF_INTERVAL, OVER_OCI.replace("name: infrahub", "name: other")])
-def test_a_patch_beside_what_they_hold_is_no_concern(cli: Cli, tmp_path: Path, patch: str) -> None:
+def test_a_patch_of_other_fields_of_these_objects_does_not_interfere(cli: Cli, tmp_path: Path, patch: str) -> None:
     write(tmp_path, release=referring(""), base=holder(VALUES), source=OCI)
     write(tmp_path, kustomization=f"{HEAD}patches:\n  - patch: |\n{indented(patch, 6)}")
     assert cli("migrate", "release.yaml", *FLAGS).returncode == 0

@@ -1,4 +1,4 @@
-"""What is said of a patch that keeps its object from its migration: where it stands, what it does, what to do."""
+"""The error for a patch that blocks the migration of its object: where it is, what it does, what to do."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from .test_gitops_around import FROM, OCI, OF_THE_VALUES, OPERATION, OVER_OCI, VERSION, holder, referring
-from .test_kustomized import FLAGS, HEAD, unchanged, write
+from .test_kustomized import FLAGS, HEAD, has_files, write
 from .test_patches import HOST, patch
+from .test_release_surroundings import FROM, OCI, OF_THE_VALUES, OPERATION, OVER_OCI, VERSION, holder, referring
 from .texts import AFTER, VALUES, application, helm_release, in_object, indented
 
 Cli = Callable[..., Any]
@@ -40,7 +40,7 @@ def inline(text: str, target: str = "") -> str:
 IN_FILE = "patches: [{path: p.yaml}]\n"
 RELEASE = {"release.yaml": helm_release(VALUES)}
 HOLDING = {"release.yaml": referring(""), "base.yaml": holder(VALUES), "source.yaml": OCI}
-# The release and objects, the kustomization behind its resources, the patch's file; the place, and what is said.
+# The objects, the kustomization after its resources, the file of the patch; the place, and the message.
 REFUSED = {
     "an operation in a file": (
         RELEASE,
@@ -126,14 +126,14 @@ REFUSED = {
 
 @pytest.mark.parametrize("named", ["release.yaml", "."])
 @pytest.mark.parametrize("case", REFUSED)
-def test_it_is_refused_by_its_place_with_the_way_out(cli: Cli, tmp_path: Path, case: str, named: str) -> None:
+def test_a_patch_is_refused_with_its_place_and_a_remedy(cli: Cli, tmp_path: Path, case: str, named: str) -> None:
     objects, tail, file, place, words = REFUSED[case]
     before = {**objects, "kustomization.yaml": HEAD.format(", ".join(objects)) + tail, "p.yaml": file or "a: b\n"}
     write(tmp_path, before)
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 2
     assert f" {place}: " in done.stderr.decode() and words in " ".join(done.stderr.decode().split()), done.stderr
-    assert unchanged(tmp_path, before)
+    assert has_files(tmp_path, before)
 
 
 OF_URL = OVER_OCI[: OVER_OCI.index("spec:")] + "spec: {url: oci://mirror.example.com/prefect-server}\n"
@@ -146,12 +146,10 @@ SPARED = {
 
 @pytest.mark.parametrize("named", ["release.yaml", "."])
 @pytest.mark.parametrize("case", SPARED)
-def test_what_changes_neither_values_nor_version_is_no_hindrance(
-    cli: Cli, tmp_path: Path, case: str, named: str
-) -> None:
+def test_a_patch_of_neither_values_nor_version_does_not_block(cli: Cli, tmp_path: Path, case: str, named: str) -> None:
     kustomization = HEAD.format(", ".join(HOLDING)) + SPARED[case]
     write(tmp_path, {**HOLDING, "kustomization.yaml": kustomization})
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 0, done.stderr
     after = {"base.yaml": holder(AFTER), "source.yaml": OCI.replace("4.13.0", "4.18.0")}
-    assert unchanged(tmp_path, {**after, "release.yaml": referring(""), "kustomization.yaml": kustomization})
+    assert has_files(tmp_path, {**after, "release.yaml": referring(""), "kustomization.yaml": kustomization})
