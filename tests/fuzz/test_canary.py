@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from migrator.cli import options
-from tests.report.places import ORDINARY, PLACES, URLS, filled
+from tests.report.masking_samples import ORDINARY, PLACES, URLS, plant
 
 Cli = Callable[..., Any]
 
@@ -243,7 +243,7 @@ def everywhere(canary: str) -> tuple[str, list[str]]:
     """A release with every place that can stand in one document, in what changes and beside it."""
     places = [text for text in PLACES.values() if "---" not in text]
     extra = "".join(f"  place{number}:\n{indent(text, '    ')}" for number, text in enumerate(places))
-    return filled(
+    return plant(
         own(REDIS.replace("CANARY", "CANARY9")).replace("backgroundServices:", f"extra:\n{extra}backgroundServices:"),
         canary,
     )
@@ -260,7 +260,7 @@ def test_none_gets_out_of_any_place_by_any_command(cli: Cli, tmp_path: Path) -> 
 @pytest.mark.parametrize("url", URLS)
 def test_no_docket_url_is_repeated_raw(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Given as a flag, as an answer, in an answers file, from the environment, or in the values."""
-    url, (canary, *_) = filled(url, "c4n4ryS3cret")
+    url, (canary, *_) = plant(url, "c4n4ryS3cret")
     monkeypatch.setenv("URL", url)
     (tmp_path / "values.yaml").write_text(own("{redis: {host: redis, db: 1}}"))
     (tmp_path / "standing.yaml").write_text(own(f"{{redis: {{host: redis}}, docket: {{url: '{url}'}}}}"))
@@ -289,7 +289,7 @@ def test_no_docket_url_is_repeated_raw(cli: Cli, tmp_path: Path, monkeypatch: py
 )
 def test_no_answer_that_is_a_password_is_repeated(cli: Cli, tmp_path: Path, way: str) -> None:
     (tmp_path / "values.yaml").write_text(own(REDIS))
-    way, (canary, *_) = filled(way, "c4n4ryS3cret")
+    way, (canary, *_) = plant(way, "c4n4ryS3cret")
     for command in (("plan",), ("plan", "--format", "json"), ("check",), ("migrate", "--non-interactive")):
         done = cli(*command, "values.yaml", *way.split())
         assert done.returncode == 2

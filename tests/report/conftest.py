@@ -1,4 +1,4 @@
-"""Reports to print: one whole one, and the parts to build others from."""
+"""A report with something in every field, and the parts to build others from."""
 
 from __future__ import annotations
 

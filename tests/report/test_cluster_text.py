@@ -35,13 +35,13 @@ def change(what: str, path: str, before: Value, after: Value, explanation: Expla
     return ClusterChange(what, path, kind, before, after, explanation)  # type: ignore[arg-type]
 
 
-def of(*changes: ClusterChange) -> ClusterReport:
+def cluster_report(*changes: ClusterChange) -> ClusterReport:
     return ClusterReport("old", "new.tgz", "infrahub", "", changes)
 
 
 DOCKET = entry("PREFECT_SERVER_DOCKET_URL", "redis://:hunter2-long@cache:6379/2")
 REFERENCE: Value = {"name": "X", "valueFrom": {"secretKeyRef": {"name": "database", "key": "url"}}}
-WHOLE = of(
+WHOLE = cluster_report(
     change("Deployment a", f"{ENV}.PREFECT_SERVER_DOCKET_URL", None, DOCKET, step("one for all")),
     change("Deployment b", f"{ENV}.PREFECT_SERVER_DOCKET_URL", None, DOCKET, step("one for all")),
     change("Deployment a", "spec.template.spec.containers.sidecar.image", "x:1", "x:2", CHART),
@@ -54,7 +54,7 @@ WHOLE = of(
 
 @pytest.fixture
 def shown(file: FileReport) -> Report:
-    """A release that all kinds of explanations occur in; its file changes by another step, too."""
+    """A release with every kind of explanation; one more step changes its file but nothing in the cluster."""
     of_docket = file.changes[-1]._replace(step="docket")
     idle = of_docket._replace(step="pin")
     return Report("diff", (file._replace(cluster=WHOLE, changes=(of_docket, idle)),))
@@ -97,16 +97,16 @@ def test_the_whole_text(shown: Report) -> None:
         """)
 
 
-def test_what_no_pod_is_made_of_restarts_nothing(shown: Report) -> None:
+def test_a_change_outside_the_pod_template_restarts_nothing(shown: Report) -> None:
     label = change("Deployment a", "metadata.labels.x", "1", "2", CHART)
     for changes, said in (((label,), "What restarts: no pod."), ((), "")):
-        file = next(iter(shown.files))._replace(cluster=of(*changes))
+        file = next(iter(shown.files))._replace(cluster=cluster_report(*changes))
         lines = cluster_text.text(Report("diff", (file,)), Page(100), mask=Mask()).splitlines()
         assert [line.strip() for line in lines if "restarts" in line] == [said] * bool(said)
 
 
-def test_each_table_of_the_page_has_a_name_of_its_own(shown: Report) -> None:
-    """A screen reader lists them: one object stands under several causes, and in several releases."""
+def test_each_table_of_the_page_has_a_unique_accessible_name(shown: Report) -> None:
+    """A screen reader lists them; one object can be listed under several causes and in several releases."""
     first = next(iter(shown.files))
     written = page.page(shown._replace(files=(first, first._replace(path="other.yaml"))), mask=Mask())
     names = re.findall('role="region" aria-label="(values.yaml: .*?|other.yaml: .*?)"', written)
@@ -114,7 +114,7 @@ def test_each_table_of_the_page_has_a_name_of_its_own(shown: Report) -> None:
     assert "values.yaml: Deployment a, it uses another image" in names
 
 
-def test_a_crowd_of_releases_fits_into_a_comment(shown: Report) -> None:
+def test_200_releases_fit_into_a_comment(shown: Report) -> None:
     crowd = tuple(next(iter(shown.files))._replace(path=f"clusters/{number:04}/values.yaml") for number in range(200))
     text = cluster_markdown.markdown(shown._replace(files=crowd), mask=Mask())
     assert 60_000 < len(text) < 65_000
@@ -122,7 +122,7 @@ def test_a_crowd_of_releases_fits_into_a_comment(shown: Report) -> None:
     assert "- differences that are explained: " in text
 
 
-def test_a_release_without_a_diff_names_its_flags(needs_decision: FileReport) -> None:
+def test_an_undecided_release_names_its_flags(needs_decision: FileReport) -> None:
     text = cluster_markdown.markdown(Report("diff", (needs_decision,)), mask=Mask())
     assert "| `values.yaml` | needs-decision | to decide: `--redis-db` |" in text
 
@@ -192,16 +192,18 @@ def test_the_whole_markdown(shown: Report) -> None:
         """)
 
 
-def test_nothing_left_is_said_and_nothing_at_all_too(file: FileReport) -> None:
-    def said(*changes: ClusterChange) -> str:
-        return cluster_text.text(Report("diff", (file._replace(cluster=of(*changes)),)), Page(), mask=Mask())
+def test_the_summary_says_how_many_differences_are_unexplained(file: FileReport) -> None:
+    def summary(*changes: ClusterChange) -> str:
+        return cluster_text.text(
+            Report("diff", (file._replace(cluster=cluster_report(*changes)),)), Page(), mask=Mask()
+        )
 
-    assert "1 difference; nothing is left unexplained." in said(WHOLE.changes[0])
-    assert "1 difference, of which 1 has no explanation." in said(WHOLE.changes[4])
-    assert "Nothing changes in the cluster." in said()
+    assert "1 difference; nothing is left unexplained." in summary(WHOLE.changes[0])
+    assert "1 difference, of which 1 has no explanation." in summary(WHOLE.changes[4])
+    assert "Nothing changes in the cluster." in summary()
 
 
-def test_a_crowd_of_objects_is_counted_unless_all_is_asked_for() -> None:
+def test_many_objects_are_counted_unless_verbose() -> None:
     names = ["Service a", "Service b", "Deployment c", "Deployment d"]
 
     assert cluster_text.named(names[:3], verbose=False) == "Service a, Service b, Deployment c"
@@ -209,15 +211,15 @@ def test_a_crowd_of_objects_is_counted_unless_all_is_asked_for() -> None:
     assert cluster_text.named(names, verbose=True) == ", ".join(names)
 
 
-def test_an_entry_that_stood_twice_is_warned_of(file: FileReport) -> None:
+def test_a_removed_duplicate_env_entry_gets_a_warning(file: FileReport) -> None:
     again = change("Deployment a", f'{ENV}."X (once more)"', entry("X", "y"), None, CHART)
-    shown = cluster_text.text(Report("diff", (file._replace(cluster=of(again)),)), Page(0), mask=Mask())
+    shown = cluster_text.text(Report("diff", (file._replace(cluster=cluster_report(again)),)), Page(0), mask=Mask())
 
     assert '    - env X (once more): "y"\n' in shown
     assert "another entry of the same name: env X (once more) on Deployment a. When one of two is removed" in shown
 
 
-def test_secrets_stay_hidden_where_all_others_are_shown(shown: Report) -> None:
+def test_show_secrets_does_not_show_the_data_of_secret_objects(shown: Report) -> None:
     text = cluster_text.text(shown, Page(), mask=Mask(show_secrets=True))
 
     assert "redis://:hunter2-long@cache:6379/2" in text
@@ -228,12 +230,12 @@ HOSTILE = ["``` end of fence", "</details><img src=x>", "@someone #1", "[x](java
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_what_comes_from_a_chart_is_text(text: str, file: FileReport) -> None:
+def test_text_from_a_chart_is_never_markup(text: str, file: FileReport) -> None:
     changes = (
         change(f"ConfigMap {text}", f"data.{text}", text, f"{text}!", NONE._replace(text=text)),
         change("ConfigMap c", "", None, {"keys": [text]}, NONE._replace(text=text)),
     )
-    page = cluster_markdown.markdown(Report("diff", (file._replace(cluster=of(*changes)),)), mask=Mask())
+    page = cluster_markdown.markdown(Report("diff", (file._replace(cluster=cluster_report(*changes)),)), mask=Mask())
     rendered = str(MarkdownIt("commonmark", {"html": True}).render(page))
 
     assert "<img" not in rendered and "href" not in rendered
@@ -243,6 +245,6 @@ def test_what_comes_from_a_chart_is_text(text: str, file: FileReport) -> None:
 
 def test_no_control_characters_reach_the_terminal(file: FileReport) -> None:
     evil = change("ConfigMap \x1b[2J", "data.\x1b[1m", "\x1b[31m", "\x07", NONE._replace(text="\x1b]0;x"))
-    shown = cluster_text.text(Report("diff", (file._replace(cluster=of(evil)),)), Page(), mask=Mask())
+    shown = cluster_text.text(Report("diff", (file._replace(cluster=cluster_report(evil)),)), Page(), mask=Mask())
 
     assert "\x1b" not in shown and "\x07" not in shown

@@ -1,4 +1,4 @@
-"""The page is text here: nothing from a file is markup in it, and it says what a reviewer asks."""
+"""The HTML page, read as text: it tells a reviewer what to know, and nothing from a file becomes markup."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ QUEUES = QueuesReport(
 
 
 class _Tags(HTMLParser):
-    """Every tag with its attributes' names, every text, and whether each element that has to be closed is."""
+    """Collects every tag with its attributes' names and every text, and checks that each element is closed."""
 
     VOID = ("meta", "input", "rect", "path", "br")
 
@@ -85,7 +85,7 @@ def _text(page: str) -> str:
 
 
 def _whole(file: FileReport) -> FileReport:
-    """The release with its steps, a picture and what to do next."""
+    """The release with its steps, the diagram of the queues, and next steps."""
     (layer,) = file.layers
     middle = layer.before.replace(
         b'        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n          value: "false"\n', b""
@@ -104,7 +104,7 @@ def _page(*files: FileReport, mask: Mask | None = None) -> str:
     return html.page(Report("diff", files), mask=mask or Mask())
 
 
-def test_it_says_what_a_reviewer_asks(file: FileReport) -> None:
+def test_the_page_answers_what_a_reviewer_asks(file: FileReport) -> None:
     text = _text(_page(_whole(file)))
     for said in (
         "1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is.",
@@ -123,21 +123,21 @@ def test_it_says_what_a_reviewer_asks(file: FileReport) -> None:
         assert said in text, said
 
 
-def test_lines_are_those_of_the_file_as_it_was(file: FileReport) -> None:
-    """In the record of what was done they are not those of the file now; what comes has no line of its own there."""
+def test_line_numbers_are_those_of_the_original_file(file: FileReport) -> None:
+    """The record of a migration says "before"; an addition has no line of its own, hence "at line"."""
     lines = r"(?:at )?line \d+ (?:now|before)"
     assert re.findall(lines, _text(_page(_whole(file)))) == ["line 7 now", "at line 12 now"]
     done = _text(html.page(Report("migrate", (_whole(file),)), mask=Mask()))
     assert re.findall(lines, done) == ["line 7 before", "at line 12 before"]
 
 
-def test_what_a_rule_says_has_its_id_and_is_a_sentence(file: FileReport) -> None:
+def test_a_finding_has_its_rule_id_and_is_a_sentence(file: FileReport) -> None:
     finding = file.findings[0]._replace(text="it shares a database")
     text = _text(_page(file._replace(findings=(finding,))))
     assert "warning values.yaml:12 docket-url it shares a database. Choose another." in text
 
 
-def test_who_decided_is_told(file: FileReport) -> None:
+def test_a_decision_says_who_made_it(file: FileReport) -> None:
     first, second = file.questions
     questions = (first._replace(by="answers file", where="answers.yaml:4"), second._replace(by="person"))
     text = _text(_page(file._replace(questions=questions)))
@@ -159,25 +159,25 @@ def test_who_decided_is_told(file: FileReport) -> None:
         ("custom-toggles.server.triggers", "--custom-toggles", "--custom-toggles"),
     ],
 )
-def test_the_flag_that_decided_is_told_and_no_other(file: FileReport, name: str, flags: str, told: str) -> None:
+def test_a_decision_names_only_the_flag_that_made_it(file: FileReport, name: str, flags: str, told: str) -> None:
     question = file.questions[0]._replace(id=name, flag=flags)
     assert f"by the flag {told}." in _text(_page(file._replace(questions=(question,))))
 
 
-def test_what_is_to_be_decided_comes_with_its_flag(needs_decision: FileReport) -> None:
+def test_an_open_decision_names_its_flag(needs_decision: FileReport) -> None:
     text = _text(_page(needs_decision))
     assert "What is to be decided 1 decision missing: answer with --redis-db." in text
     assert "redis-db to be decided with --redis-db" in text
 
 
-def test_what_may_follow_from_a_decision_is_told(file: FileReport, needs_decision: FileReport) -> None:
+def test_open_decisions_say_that_more_changes_can_follow(file: FileReport, needs_decision: FileReport) -> None:
     assert "behaviour as it is). More can follow from open decisions." in _text(_page(needs_decision))
     nothing = needs_decision._replace(changes=(), steps=())
     assert "What changes Nothing yet; more can follow from open decisions." in _text(_page(nothing))
     assert "can follow" not in _text(_page(file))
 
 
-def test_errors_and_warnings_are_counted_apart_and_linked_to(file: FileReport) -> None:
+def test_errors_and_warnings_are_counted_separately_and_linked(file: FileReport) -> None:
     notices = (NoticeReport("error", "Wrong.", "values.yaml", 1), *file.notices)
     page = _page(file._replace(notices=notices))
     assert '<dd><a href="#r1-notices">1 error and 2 warnings, under Notices.</a></dd>' in page
@@ -185,17 +185,17 @@ def test_errors_and_warnings_are_counted_apart_and_linked_to(file: FileReport) -
     assert "under Notices" not in _page(file._replace(notices=(), findings=()))
 
 
-def test_a_line_after_other_steps_says_what_it_is_counted_in(file: FileReport) -> None:
+def test_a_later_step_says_that_its_diff_starts_from_earlier_steps(file: FileReport) -> None:
     toggles, docket = _page(_whole(file)).split('<div class="step ')[1:]
     assert "from what the steps before leave" in docket and "from what the steps before leave" not in toggles
 
 
-def test_a_refused_release_says_why_in_the_list_of_all(file: FileReport) -> None:
+def test_the_index_says_why_a_release_is_refused(file: FileReport) -> None:
     refused = FileReport("secrets.yaml", "refused", error="secrets.yaml: is encrypted by SOPS.")
     assert "refused</span></td><td></td><td>0</td><td>is encrypted by SOPS.</td>" in _page(file, refused)
 
 
-def test_the_choices_of_a_flag_are_no_password(needs_decision: FileReport) -> None:
+def test_the_choices_of_a_password_question_are_not_masked(needs_decision: FileReport) -> None:
     (question,) = (each for each in needs_decision.questions if each.answer is None)
     asked = question._replace(id="messaging-redis.password", choices=(("messaging", "a"), ("env", "b")))
     step = NextStep("add --answer messaging-redis.password=messaging|env to it, and not --password=hunter22")
@@ -210,7 +210,7 @@ def test_each_step_shows_its_own_lines(file: FileReport) -> None:
     assert "<ins>          url: redis://cache:6379/2</ins>" in docket and "<del>" not in docket
 
 
-def test_the_policy_allows_this_style_and_nothing_else(file: FileReport) -> None:
+def test_the_content_security_policy_allows_only_the_inline_style(file: FileReport) -> None:
     page = _page(_whole(file))
     (style,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -221,7 +221,7 @@ def test_the_policy_allows_this_style_and_nothing_else(file: FileReport) -> None
     assert "url(" not in style and "@import" not in style
 
 
-def test_there_is_no_script_and_nothing_to_load(file: FileReport) -> None:
+def test_the_page_has_no_script_and_loads_nothing(file: FileReport) -> None:
     read = _read(_page(_whole(file)))
     assert not {tag for tag, _ in read.tags} & {"script", "link", "img", "iframe", "object", "base"}
     names = {name for name, _ in read.attributes}
@@ -231,7 +231,7 @@ def test_there_is_no_script_and_nothing_to_load(file: FileReport) -> None:
     assert links and {link[1:] for link in links} <= ids
 
 
-def test_ids_are_used_once(file: FileReport) -> None:
+def test_element_ids_are_unique(file: FileReport) -> None:
     whole = _whole(file)
     ids = [value for name, value in _read(_page(whole, whole)).attributes if name == "id"]
     assert len(ids) == len(set(ids))
@@ -265,26 +265,26 @@ def test_nothing_from_a_file_is_markup(text: str, file: FileReport) -> None:
 
 @examples(60)
 @given(text=st.text(st.sampled_from("ab1 <>&\"'/\\{}%#;:=-!\x1b\u202e\u200b\n\t"), min_size=1, max_size=12))
-def test_no_text_is_markup(text: str) -> None:
+def test_arbitrary_text_is_never_markup(text: str) -> None:
     def tags(inserted: str) -> _Tags:
         notices = (NoticeReport("info", f"x{inserted}x", f"x{inserted}", 3),)
         layer = LayerReport("v", f"x: {inserted}".encode(), b"x: 1")
         step = StepReport("m", "s", inserted, (layer,))
         file = FileReport(f"x{inserted}", "pending", notices=notices, layers=(layer,), steps=(step,))
-        return _read(_page(file, mask=Mask(show_secrets=True)))  # what is drawn can read like a credential
+        return _read(_page(file, mask=Mask(show_secrets=True)))  # random text can look like a credential
 
     read = tags(text)
     assert [tag for tag in read.tags if tag[0] != "div"] == [tag for tag in tags("harmless").tags if tag[0] != "div"]
     assert visible(f"x{text}x") in "".join(read.texts)
 
 
-def test_signs_that_are_not_seen_are_shown(file: FileReport) -> None:
+def test_invisible_characters_are_shown_as_escapes(file: FileReport) -> None:
     page = _page(_everywhere("\u202egpj.exe\x1b[2J\u200b\x00", file))
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]", page)
     assert "\\u202egpj.exe\\x1b[2J" in page
 
 
-def test_credentials_are_masked_and_it_says_so(file: FileReport) -> None:
+def test_credentials_are_masked_and_the_page_says_so(file: FileReport) -> None:
     layer = LayerReport("values.yaml", b"password: hunter22\na: 1\n", b"password: hunter23\na: 1\n")
     secret = _whole(file)._replace(
         layers=(layer,),
@@ -298,7 +298,7 @@ def test_credentials_are_masked_and_it_says_so(file: FileReport) -> None:
 
 
 def test_a_thousand_releases_stay_below_ten_megabytes(cli: Any, tmp_path: Path) -> None:
-    """A release that changes twelve values, each with another host, and none of them like another."""
+    """Each release has a host of its own, so that no two are alike."""
     example = cli("example").stdout
     for number in range(30):
         (tmp_path / f"{number:02}.yaml").write_bytes(example.replace(b"infrahub-cache-master", b"cache-%02d" % number))
@@ -311,7 +311,7 @@ def test_a_thousand_releases_stay_below_ten_megabytes(cli: Any, tmp_path: Path) 
     assert "30 releases" in page and "Give each Prefect installation its own Redis database" in page
 
 
-def test_a_release_that_is_refused_has_its_place(cli: Any, tmp_path: Path) -> None:
+def test_a_refused_release_is_on_the_page(cli: Any, tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("infrahub: [\n")
     done = cli("diff", "bad.yaml", "--format", "html")
     assert done.returncode == 2
@@ -319,7 +319,7 @@ def test_a_release_that_is_refused_has_its_place(cli: Any, tmp_path: Path) -> No
     assert "What is wrong line 2:" in _text(done.stdout.decode())
 
 
-def test_it_is_utf_8_wherever_it_is_printed(cli: Any, process: Any, tmp_path: Path) -> None:
+def test_the_page_is_utf_8_whatever_the_locale(cli: Any, process: Any, tmp_path: Path) -> None:
     (tmp_path / "größer.yaml").write_bytes(cli("example").stdout)
     command = ("diff", "größer.yaml", "--redis-db", "2", "--format", "html")
     done = process(*command, PYTHONIOENCODING="ascii", LC_ALL="C.UTF-8")
@@ -327,7 +327,7 @@ def test_it_is_utf_8_wherever_it_is_printed(cli: Any, process: Any, tmp_path: Pa
     assert "<h2>größer.yaml</h2>" in done.stdout.decode("utf-8")
 
 
-def test_what_is_said_of_many_releases_stands_once_with_how_grave_it_is(file: FileReport) -> None:
+def test_a_notice_of_many_releases_is_shown_once_with_its_severity(file: FileReport) -> None:
     page = _page(
         *(file._replace(path=f"{number}.yaml") for number in range(30)), file._replace(notices=(), findings=())
     )

@@ -1,4 +1,4 @@
-"""The page in a real browser: it opens from a file, asks for nothing, and can be used by keyboard and read by all."""
+"""The HTML page in a real browser: opened from a file it requests nothing, is accessible, and works by keyboard."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
-    """Opens a page from a file; whatever it asks for besides, or complains of, is an error in the end."""
+    """Opens a page from a file; any other request and any console message fails the test at its end."""
     complaints: list[str] = []
     contexts: list[Any] = []
 
@@ -62,7 +62,7 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
 
 @pytest.fixture
 def release(cli: Any, tmp_path: Path) -> str:
-    """The page on one release as `diff` prints it."""
+    """The page that `diff` prints for one release."""
     (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
     done = cli("diff", "values.yaml", "--redis-db", "2", "--format", "html")
     assert done.returncode == 0, done.stderr
@@ -71,7 +71,7 @@ def release(cli: Any, tmp_path: Path) -> str:
 
 @pytest.fixture
 def fleet(cli: Any, tmp_path: Path) -> str:
-    """The page on releases of four statuses, one of them with a name that is markup."""
+    """The page for releases of four statuses, one with markup in its name."""
     example = cli("example").stdout
     (tmp_path / "waits <b>.yaml").write_bytes(example)
     (tmp_path / "done.yaml").write_bytes(example)
@@ -86,8 +86,8 @@ def fleet(cli: Any, tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("which", ["release", "fleet"])
-def test_anybody_can_read_it(which: str, opened: Open, request: pytest.FixtureRequest) -> None:
-    """By what axe finds, at each size and in each colour scheme: https://github.com/dequelabs/axe-core."""
+def test_axe_finds_no_accessibility_problem(which: str, opened: Open, request: pytest.FixtureRequest) -> None:
+    """At each size and in each colour scheme, by axe: https://github.com/dequelabs/axe-core."""
     page = opened(request.getfixturevalue(which))
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     for width, scheme in product((390, 1280), ("light", "dark")):
@@ -100,7 +100,7 @@ def test_anybody_can_read_it(which: str, opened: Open, request: pytest.FixtureRe
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, scheme)
 
 
-def test_headings_lead_through_it(opened: Open, release: str) -> None:
+def test_heading_levels_are_not_skipped(opened: Open, release: str) -> None:
     page = opened(release)
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
     assert levels[0] == 1 and levels.count(1) == 1
@@ -108,7 +108,7 @@ def test_headings_lead_through_it(opened: Open, release: str) -> None:
     assert page.evaluate("document.querySelectorAll('header,main,footer').length") == 3
 
 
-def test_effects_are_filtered_by_keyboard(opened: Open, release: str) -> None:
+def test_changes_are_filtered_by_effect_with_the_keyboard(opened: Open, release: str) -> None:
     page = opened(release)
     steps = page.locator(".step")
     assert steps.count() == 4
@@ -133,7 +133,7 @@ def test_releases_are_filtered_by_status(opened: Open, fleet: str) -> None:
     assert page.locator(".index tbody tr:visible").count() == 2
 
 
-def test_the_first_tab_leads_past_everything(opened: Open, release: str) -> None:
+def test_the_first_tab_stop_skips_to_the_changes(opened: Open, release: str) -> None:
     page = opened(release)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the changes"
@@ -141,7 +141,7 @@ def test_the_first_tab_leads_past_everything(opened: Open, release: str) -> None
     assert page.evaluate("location.hash") == "#releases"
 
 
-def test_lines_stand_side_by_side_or_one_below_the_other(opened: Open, release: str) -> None:
+def test_a_diff_can_be_shown_side_by_side_or_unified(opened: Open, release: str) -> None:
     page = opened(release)
     line = page.locator(".diff .s").first.locator("code")
     assert line.nth(1).is_visible()
@@ -151,7 +151,7 @@ def test_lines_stand_side_by_side_or_one_below_the_other(opened: Open, release: 
     assert added["x"] == removed["x"]
 
 
-def test_a_release_folds_by_keyboard(opened: Open, release: str) -> None:
+def test_a_release_collapses_by_keyboard(opened: Open, release: str) -> None:
     page = opened(release)
     page.locator(".release > summary").focus()
     page.keyboard.press("Enter")
@@ -165,7 +165,7 @@ def _many(file: FileReport, number: int) -> str:
 
 @pytest.fixture
 def whole(file: FileReport) -> FileReport:
-    """A release with lines and notices of about the usual size."""
+    """A release of about the usual size."""
     env = "".join(f'        - name: ENTRY_NUMBER_{number}\n          value: "{number}"\n' for number in range(12))
     before = f"infrahub:\n  prefect-server:\n    server:\n      env:\n{env}".encode()
     layer = LayerReport("values.yaml", before, before.replace(b'"3"', b'"three"').replace(b'"9"', b'"nine"'))
@@ -174,7 +174,7 @@ def whole(file: FileReport) -> FileReport:
     return file._replace(changes=changes, steps=steps, next_steps=(NextStep("helm upgrade", True),))
 
 
-def test_a_link_to_a_change_opens_the_release_around_it(opened: Open, whole: FileReport) -> None:
+def test_a_link_to_a_change_expands_its_release(opened: Open, whole: FileReport) -> None:
     page = opened(_many(whole, 30))
     change = page.locator("#r20-c2")
     assert not change.is_visible()
@@ -185,7 +185,7 @@ def test_a_link_to_a_change_opens_the_release_around_it(opened: Open, whole: Fil
 
 
 def test_a_thousand_releases_open_in_two_seconds(opened: Open, whole: FileReport, tmp_path: Path) -> None:
-    """Time of the page's own thread, since another test may have the processor."""
+    """Measured as processor time of the page's own thread, since other tests may run beside it."""
     text = _many(whole, 1000)
     assert len(text.encode()) < 10_000_000
     page = opened("")
@@ -198,7 +198,7 @@ def test_a_thousand_releases_open_in_two_seconds(opened: Open, whole: FileReport
     assert metrics["TaskDuration"] < 2
 
 
-def test_it_prints_with_everything_on_paper(opened: Open, release: str) -> None:
+def test_a_printed_page_shows_all_changes_and_no_filters(opened: Open, release: str) -> None:
     page = opened(release)
     page.emulate_media(media="print")
     assert not page.locator(".filters").is_visible()

@@ -1,4 +1,4 @@
-"""Which lines stand beside each other on the page, and which of their words are marked."""
+"""Which lines the page pairs, and which of their words it marks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _rows(found: FileDiff) -> list[tuple[str, str, str]]:
     return [(row.kind, _shown(row.old), _shown(row.new)) for part in found.parts for row in part.rows]
 
 
-def test_a_changed_line_stands_beside_what_it_was_with_its_words_marked() -> None:
+def test_a_changed_line_is_paired_with_the_old_one_and_words_marked() -> None:
     found = _diff("a: 1\nhost: redis-old # ours\nb: 2\n", "a: 1\nhost: redis-new # ours\nb: 2\n")
     assert _rows(found) == [
         ("same", "1 a: 1", "1 a: 1"),
@@ -37,26 +37,26 @@ def test_a_changed_line_stands_beside_what_it_was_with_its_words_marked() -> Non
     assert (found.removed, found.added) == (1, 1)
 
 
-def test_lines_that_only_come_or_go_stand_alone() -> None:
+def test_added_and_removed_lines_are_not_paired() -> None:
     assert _rows(_diff("a: 1\nb: 2\n", "a: 1\nc:\n  d: 3\nb: 2\n", 0)) == [
         ("added", "", "2 c:"), ("added", "", "3   d: 3"),
     ]  # fmt: skip
     assert _rows(_diff("a: 1\nb: 2\n", "a: 1\n", 0)) == [("removed", "2 b: 2", "")]
 
 
-def test_a_line_is_not_put_beside_one_that_is_nothing_like_it() -> None:
+def test_lines_that_are_nothing_alike_are_not_paired() -> None:
     assert _rows(_diff("x\n- name: FIRST_ENTRY\ny\n", "x\nz: 0.5\ny\n", 0)) == [
         ("removed", "2 - name: FIRST_ENTRY", ""), ("added", "", "2 z: 0.5"),
     ]  # fmt: skip
 
 
-def test_far_changes_are_parts_of_their_own_with_their_line() -> None:
+def test_changes_far_apart_are_separate_parts_with_their_line() -> None:
     before = "".join(f"key{number}: {number}\n" for number in range(40))
     found = _diff(before, before.replace("key3: 3", "key3: three").replace("key30: 30", "key30: thirty"))
     assert [part.start for part in found.parts] == [1, 28]
 
 
-def test_a_huge_line_is_cut_and_takes_no_time() -> None:
+def test_a_huge_line_is_cut() -> None:
     found = _diff("a: " + "x" * 1_000_000 + "\n", "a: " + "x" * 999_999 + "y\n", 0)
     (row,) = found.parts[0].rows
     assert row.old is not None and row.old.pieces[0].text.endswith("x ... (998003 more characters)")
@@ -67,7 +67,7 @@ LINES = st.lists(st.sampled_from(["a: 1", "a: 2", "  - name: X", "  - name: Y", 
 
 @examples(300)
 @given(LINES, LINES, st.integers(0, 3))
-def test_no_line_is_lost_and_each_has_its_number(before: list[str], after: list[str], context: int) -> None:
+def test_every_line_is_shown_with_its_number(before: list[str], after: list[str], context: int) -> None:
     found = _diff("\n".join(before), "\n".join(after), context)
     rows = [row for part in found.parts for row in part.rows]
     for lines, shown in ((before or [""], [row.old for row in rows]), (after or [""], [row.new for row in rows])):
@@ -79,6 +79,6 @@ def test_no_line_is_lost_and_each_has_its_number(before: list[str], after: list[
     kept = [line for number, line in enumerate(before or [""], 1) if number not in changed]
     new = {row.new.number for row in rows if row.new is not None and row.kind != "same"}
     assert kept == [line for number, line in enumerate(after or [""], 1) if number not in new]
-    for part in found.parts:  # the short form holds the same lines
+    for part in found.parts:  # the short form has the same lines
         old = [line for run in part.runs if run.kind != "added" for line in run.old]
         assert old == [row.old.pieces for row in part.rows if row.old is not None]

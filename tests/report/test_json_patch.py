@@ -1,4 +1,4 @@
-"""The JSON Patch is applied by a library here: it must give the very data of the migrated file."""
+"""The JSON Patch, applied by a library, gives exactly the data of the migrated file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _operations(before: Value, after: Value, mask: Mask | None = None) -> Any:
 
 
 @pytest.mark.parametrize("preset", preset_files("[ABCD]*/*.yaml"))
-def test_it_gives_the_data_of_the_migrated_preset(preset: Path, cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_patch_gives_the_data_of_the_migrated_preset(preset: Path, cli: Callable[..., Any], tmp_path: Path) -> None:
     before = preset.read_bytes()
     (tmp_path / "values.yaml").write_bytes(before)
     done = cli("diff", "values.yaml", "--format", "json", *ANSWERS)
@@ -54,8 +54,8 @@ def test_it_gives_the_data_of_the_migrated_preset(preset: Path, cli: Callable[..
     assert jsonpatch.JsonPatch(patch["operations"]).apply(_data(before)) == _data(migrated.stdout)
 
 
-def test_no_pointer_leads_into_a_text(cli: Callable[..., Any], tmp_path: Path) -> None:
-    """Values that stand as a text are replaced as one; the object's version moves beside them."""
+def test_values_embedded_as_text_are_replaced_as_one_string(cli: Callable[..., Any], tmp_path: Path) -> None:
+    """No pointer can lead into a string. The object's chart version is replaced separately."""
     example = cli("example").stdout.decode()
     text = (ARGO % "".join(f"        {line}\n" for line in example.splitlines())).encode()
     (tmp_path / "app.yaml").write_bytes(b"a: 1\n---\n" + text)
@@ -68,7 +68,7 @@ def test_no_pointer_leads_into_a_text(cli: Callable[..., Any], tmp_path: Path) -
     assert jsonpatch.JsonPatch(patch["operations"]).apply(_data(text)) == after
 
 
-def test_each_layer_has_its_own(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_each_layer_has_its_own_patch(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_bytes(cli("example").stdout)
     (tmp_path / "prod.yaml").write_text(
         "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {db: 5}}}}}\n"
@@ -84,12 +84,12 @@ def test_each_layer_has_its_own(cli: Callable[..., Any], tmp_path: Path) -> None
         assert jsonpatch.JsonPatch(patch["operations"]).apply(before[patch["file"]]) == after
 
 
-def test_other_commands_have_none(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_only_diff_has_a_patch(cli: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
     assert json.loads(cli("plan", "values.yaml", "--format", "json").stdout)["files"][0]["patch"] is None
 
 
-def test_it_takes_no_other_entry_out_of_another_file() -> None:
+def test_the_patch_does_not_apply_to_another_file() -> None:
     before: Value = {"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]}
     after: Value = {"env": [{"name": "B", "value": "2"}]}
     patch = jsonpatch.JsonPatch(_operations(before, after))
@@ -99,7 +99,7 @@ def test_it_takes_no_other_entry_out_of_another_file() -> None:
         jsonpatch.JsonPatch(_operations({"a": [1, 2]}, {"a": [2]})).apply({"a": [3, 2]})
 
 
-def test_an_entry_that_changes_is_changed_within() -> None:
+def test_a_changed_entry_is_edited_in_place() -> None:
     before: Value = {"env": [{"name": "A", "value": "1"}]}
     assert _operations(before, {"env": [{"name": "A", "value": "2"}]}) == [
         {"op": "test", "path": "/env/0/name", "value": "A"},
@@ -108,7 +108,7 @@ def test_an_entry_that_changes_is_changed_within() -> None:
 
 
 @pytest.mark.parametrize("after", [{"password": "another"}, {"password": "hunter22", "more": "hunter22"}])
-def test_one_with_a_mask_in_it_applies_to_nothing_and_says_so(after: Value) -> None:
+def test_a_masked_patch_does_not_apply_and_says_so(after: Value) -> None:
     before: Value = {"password": "hunter22"}
     shown = _operations(before, after)
     assert "hunter22" not in str(shown) and "another" not in str(shown)
@@ -118,12 +118,12 @@ def test_one_with_a_mask_in_it_applies_to_nothing_and_says_so(after: Value) -> N
     assert jsonpatch.JsonPatch(_operations(before, after, Mask(show_secrets=True))).apply(before) == after
 
 
-def test_a_credential_beside_the_change_hinders_nothing() -> None:
+def test_an_unchanged_credential_does_not_mask_the_patch() -> None:
     before: Value = {"password": "hunter22", "a": 1}
     assert _operations(before, {"password": "hunter22"}) == [{"op": "remove", "path": "/a"}]
 
 
-def test_the_order_of_keys_is_no_change() -> None:
+def test_the_order_of_keys_is_not_a_change() -> None:
     assert _operations({"a": [{"x": 1, "y": 2}], "b": 1}, {"b": 1, "a": [{"y": 2, "x": 1}]}) == []
 
 
@@ -140,7 +140,7 @@ VALUES = st.recursive(
 
 @examples(500)
 @given(VALUES, VALUES)
-def test_any_two_values(before: Value, after: Value) -> None:
+def test_the_patch_turns_any_value_into_any_other(before: Value, after: Value) -> None:
     found = _operations(before, after)
     changed = jsonpatch.JsonPatch(found).apply(before)
     assert json.dumps(changed, sort_keys=True) == json.dumps(after, sort_keys=True)  # types count: 1 is not true

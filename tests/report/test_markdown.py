@@ -1,4 +1,4 @@
-"""The Markdown is read by a renderer here: what comes from the file must come out as text."""
+"""The Markdown, read by a renderer: what comes from a file comes out as text."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ def test_the_whole_text(report: Report) -> None:
         """).replace("@RESTARTS", RESTARTS)
 
 
-def test_each_change_stands_below_its_reason(file: FileReport) -> None:
-    """Of changes of one step with several reasons, each is told with its own, wherever it stands among them."""
+def test_each_change_is_listed_under_its_reason(file: FileReport) -> None:
+    """Also where changes of one step with different reasons alternate."""
     toggle = file.changes[0]
     logger = toggle._replace(path="server.env.LOGGER", why="turns the logger off", effect="behaviour")
     last = toggle._replace(path="server.env.LAST")
@@ -154,7 +154,7 @@ def test_each_change_stands_below_its_reason(file: FileReport) -> None:
     assert "Turns the logger off (**a pod changes**):" in parts[1]
 
 
-def test_a_record_says_what_ended_the_run(report: Report) -> None:
+def test_a_record_shows_the_error_of_the_run(report: Report) -> None:
     error = "the answers were not saved: redis://:hunter2-Zz@h"
     record = markdown.record(report._replace(command="migrate", error=error), mask=Mask())
     assert "\n\n**the answers were not saved: " in record
@@ -201,11 +201,11 @@ def test_nothing_from_the_file_is_markup(text: str, file: FileReport) -> None:
 
 @examples(200)
 @given(text=st.text(st.sampled_from("ab1 \t\n`*_~|\\<>[]()!#@&;:/.-+=$\x1b\u202e"), max_size=12))
-def test_no_text_is_markup(text: str) -> None:
+def test_arbitrary_text_is_never_markup(text: str) -> None:
     def page(inserted: str) -> str:
         notices = (NoticeReport("info", f"x{inserted}", f"x{inserted}", 3), NoticeReport("info", inserted, "", 0))
         file = FileReport(f"x{inserted}", "pending", notices=notices)
-        # What is drawn can read like a credential, which is another matter than markup.
+        # Random text can look like a credential; masking is not what is tested here.
         return _rendered(markdown.diff(Report("diff", (file,)), mask=Mask(show_secrets=True)))
 
     rendered = page(text)
@@ -214,21 +214,21 @@ def test_no_text_is_markup(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["@octocat", "see #12", "https://evil.example", "www.evil.example", "a@b.example"])
-def test_nobody_is_notified_and_nothing_is_linked(text: str, report: Report) -> None:
+def test_mentions_references_and_urls_are_plain_text(text: str, report: Report) -> None:
     file = next(iter(report.files))._replace(notices=(NoticeReport("info", text, "", 0),))
     written = markdown.diff(report._replace(files=(file,)), mask=Mask())
     assert text not in written
     assert text in _texts(_rendered(written))
 
 
-def test_control_characters_are_shown(report: Report) -> None:
+def test_control_characters_are_shown_as_escapes(report: Report) -> None:
     written = markdown.diff(_everywhere("\x1b[2J\r\u202e", next(iter(report.files))), mask=Mask())
     assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", written) is None
     assert "\\x1b[2J\\r\\u202e" in written
 
 
-def test_what_needs_attention_has_its_place(cli: Any, tmp_path: Path) -> None:
-    """One file that is decided, one that waits, one that is refused: each has its row and its part."""
+def test_current_undecided_and_refused_files_are_all_listed(cli: Any, tmp_path: Path) -> None:
+    """Each has its row, and the last two a section."""
     (tmp_path / "done.yaml").write_bytes(cli("example").stdout)
     assert cli("migrate", "done.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
     (tmp_path / "waits.yaml").write_bytes(cli("example").stdout.replace(b"infrahub-cache-master", b"redis.other"))
@@ -241,13 +241,13 @@ def test_what_needs_attention_has_its_place(cli: Any, tmp_path: Path) -> None:
     assert "**refused**: bad.yaml:2" in shown
 
 
-def test_all_refused_is_told_too(cli: Any, tmp_path: Path) -> None:
+def test_a_report_of_refused_files_alone(cli: Any, tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("infrahub: [\n")
     done = cli("diff", "bad.yaml", "--format", "markdown")
     assert done.returncode == 2 and "| `bad.yaml` | refused |" in done.stdout.decode()
 
 
-def test_every_file_of_check_has_its_row_and_open_decisions_their_flags(cli: Any, tmp_path: Path) -> None:
+def test_check_lists_every_file_and_the_flags_of_open_decisions(cli: Any, tmp_path: Path) -> None:
     values = cli("example").stdout
     (tmp_path / "waits.yaml").write_bytes(values)
     (tmp_path / "decided.yaml").write_bytes(values)
@@ -268,8 +268,8 @@ MISSING = "PREFECT_API_BLOCKS_REGISTER_ON_START"
 
 
 @pytest.mark.parametrize("is_wrong", [True, False])
-def test_what_check_counts_as_wrong_it_tells(cli: Any, tmp_path: Path, is_wrong: bool) -> None:
-    """Whoever reads the comment has no `plan`: an error stands there with its line and what to do."""
+def test_check_shows_the_errors_that_it_counts(cli: Any, tmp_path: Path, is_wrong: bool) -> None:
+    """The reader of a comment has no `plan` at hand: an error comes with its line and what to do."""
     (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
     assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
     values = (tmp_path / "values.yaml").read_text("utf-8")
@@ -284,14 +284,14 @@ def test_what_check_counts_as_wrong_it_tells(cli: Any, tmp_path: Path, is_wrong:
     assert b"`migrate FILE` makes them" not in done.stdout  # there is nothing to migrate
 
 
-def test_what_check_warns_of_is_left_out_before_what_is_to_decide(needs_decision: FileReport) -> None:
+def test_check_leaves_out_warnings_before_open_decisions(needs_decision: FileReport) -> None:
     grave = needs_decision._replace(notices=(NoticeReport("warning", "x" * 70_000, "", 0),))
     text = markdown.check(Report("check", (grave,)), mask=Mask())
     assert len(text) < 65_000
     assert "- errors and warnings: `values.yaml`" in text and "- `redis-db`: **to decide**" in text
 
 
-def test_a_release_that_waits_shows_the_diff_as_far_as_it_goes(cli: Any, tmp_path: Path) -> None:
+def test_an_undecided_release_shows_the_diff_so_far(cli: Any, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
     shown = cli("diff", "values.yaml", "--format", "markdown").stdout.decode()
     assert "<summary>The diff as far as it is decided</summary>" in shown
@@ -304,7 +304,7 @@ def _many(file: FileReport, number: int) -> Report:
 
 
 @pytest.mark.parametrize("number", [1, 25, 50, 100, 1000])
-def test_it_fits_into_a_comment_and_says_what_is_left_out(number: int, file: FileReport) -> None:
+def test_the_report_fits_into_a_comment_and_says_what_is_left_out(number: int, file: FileReport) -> None:
     text = markdown.diff(_many(file, number), mask=Mask())
     rows, patches = text.count("| pending |"), text.count("<summary>The whole diff</summary>")
     assert len(text) < 65_000
@@ -315,14 +315,14 @@ def test_it_fits_into_a_comment_and_says_what_is_left_out(number: int, file: Fil
     assert len(text) > 55_000 or patches == number  # nothing is left out that there was room for
 
 
-def test_a_release_of_which_only_its_row_has_room_has_no_heading(file: FileReport) -> None:
+def test_a_release_with_room_for_its_row_only_has_no_heading(file: FileReport) -> None:
     text = markdown.diff(_many(file, 100), mask=Mask())
     parts = text.split("\n## `")[1:]
     assert 10 < len(parts) < 100 and all("#### Step `docket`" in part for part in parts)
     assert "- what is to decide: " not in text
 
 
-def test_one_release_larger_than_a_comment_leaves_out_its_diff_first(file: FileReport) -> None:
+def test_a_release_larger_than_a_comment_leaves_out_its_diff_first(file: FileReport) -> None:
     before = b"".join(b"key%d: %s\n" % (number, b"x" * 90) for number in range(1500))
     layer = LayerReport("values.yaml", before, before.replace(b"x", b"y"))
     text = markdown.diff(Report("diff", (file._replace(layers=(layer,)),)), mask=Mask())
@@ -330,7 +330,7 @@ def test_one_release_larger_than_a_comment_leaves_out_its_diff_first(file: FileR
     assert "- the whole diff: `values.yaml`" in text and "#### Step `docket`" in text
 
 
-def test_a_value_larger_than_a_comment_leaves_its_decisions(needs_decision: FileReport) -> None:
+def test_a_value_larger_than_a_comment_is_left_out_before_decisions(needs_decision: FileReport) -> None:
     huge = needs_decision.changes[0]._replace(before="x" * 70_000)
     text = markdown.diff(Report("diff", (needs_decision._replace(changes=(huge,)),)), mask=Mask())
     assert len(text) < 65_000

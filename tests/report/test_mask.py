@@ -1,4 +1,4 @@
-"""No secret gets out: not by its name, not by its shape, not by its text, in no format."""
+"""No format shows a secret, whether its key, its shape or its text gives it away."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ YAML = {
         "# a: 1\r\n# password: hunter2\r\n# b: 1\r\nc: 2\r\n",
         "# a: 1\r\n# password: ***1\r\n# b: 1\r\nc: 2\r\n",
     ),
-    "YAML in quotes, with a break of its own": (
+    "YAML in quotes, with an escaped line break": (
         'a: "b: 1\\rpassword: hunter2"\nc: 2\n',
         'a: "b: 1\\rpassword: ***1"\nc: 2\n',
     ),
@@ -50,7 +50,7 @@ YAML = {
         "# altes Passwort: Kohl-77\n# Kennwort=Kohl-78\n# mot de passe : chou-79\na: 1 # wachtwoord: kool-80\n",
         "# altes Passwort: ***1\n# Kennwort=***2\n# mot de passe : ***3\na: 1 # wachtwoord: ***4\n",
     ),
-    "what comments tell of such": (
+    "comments that only mention passwords": (
         "# Passwort siehe Wiki\n# Passwortrichtlinie: https://wiki.example/x\n# le mot de passe est ailleurs\na: 1\n",
         "# Passwort siehe Wiki\n# Passwortrichtlinie: https://wiki.example/x\n# le mot de passe est ailleurs\na: 1\n",
     ),
@@ -66,7 +66,7 @@ YAML = {
     "block scalar": ("token: |\n  one\n  two: 2\n\n  three\nb: 1\n", "token: |\n  ***1\n  ***1\n\n  ***1\nb: 1\n"),
     "block scalar of nothing": ("token: |-\nb: 1\n", "token: |-\nb: 1\n"),
     "block scalar of a reference": ("token: |\n  ${X}\nb: 1\n", "token: |\n  ${X}\nb: 1\n"),
-    "no YAML": ("password:\n  hunter2\n}\npassword: a b\n", "password:\n  ***2\n}\npassword: ***3\n"),
+    "invalid YAML": ("password:\n  hunter2\n}\npassword: a b\n", "password:\n  ***2\n}\npassword: ***3\n"),
     "folded, stripped": ("token: >-\n  one\n  two\nb: 1\n", "token: >-\n  ***1\n  ***1\nb: 1\n"),
     "plain over lines": ("token: one\n  two\nb: 1\n", "token: ***1\n  ***1\nb: 1\n"),
     "quoted over lines": ('token: "one\n  two\n  three" # x\nb: 1\n', 'token: "***1\n  ***1\n  ***1" # x\nb: 1\n'),
@@ -207,7 +207,7 @@ def test_values(value: Value, masked: Value) -> None:
         ("passwords.mine", "one"),
     ],
 )
-def test_a_value_is_masked_for_the_path_that_it_stands_at(path: str, masked: str) -> None:
+def test_a_value_is_masked_by_its_path(path: str, masked: str) -> None:
     assert Mask().value("one", path) == masked
 
 
@@ -215,7 +215,7 @@ SENTENCES = [
     ("docket.url is 'redis://:one@h/2', which is not sound", "docket.url is 'redis://:***1@h/2', which is not sound"),
     ('server.env.X_PASSWORD is "one two"; remove it?', 'server.env.X_PASSWORD is "***1"; remove it?'),
     ("API_TOKEN=one is not used", "API_TOKEN=***1 is not used"),
-    # The program's own words are not secrets.
+    # Words of the program's messages are not secrets.
     ("redis[s]://[USER:PASSWORD@]HOST:PORT/DATABASE", "redis[s]://[USER:PASSWORD@]HOST:PORT/DATABASE"),
     ("redis://USER:PASSWORD@HOST:6379/2", "redis://USER:PASSWORD@HOST:6379/2"),
     ("--docket-secret NAME[:KEY] or --docket-url", "--docket-secret NAME[:KEY] or --docket-url"),
@@ -236,7 +236,7 @@ def test_sentences(text: str, masked: str) -> None:
     assert Mask().text(text) == masked
 
 
-def test_the_same_secret_has_the_same_mask_wherever_it_stands() -> None:
+def test_a_secret_has_the_same_mask_everywhere() -> None:
     mask = Mask()
     assert mask.value({"password": "p@ss-1", "token": "other-2"}) == {"password": "***1", "token": "***2"}
     assert mask.lines("password: p@ss-1") == ["password: ***1"]
@@ -244,7 +244,7 @@ def test_the_same_secret_has_the_same_mask_wherever_it_stands() -> None:
     assert mask.text("found p@ss-1 and p%40ss-1 and other-2") == "found ***1 and ***1 and ***2"
 
 
-def test_a_word_that_the_values_hold_elsewhere_stays_readable() -> None:
+def test_a_password_that_is_also_an_ordinary_value_stays_readable() -> None:
     values: Value = {"password": "canary", "image": "canary", "other": {"token": "hunter"}, "strong": "hunter2-canary"}
     report = Report("plan", (FileReport("v", "pending", values_before=values),))
     mask = Mask()
@@ -252,7 +252,7 @@ def test_a_word_that_the_values_hold_elsewhere_stays_readable() -> None:
     assert mask.text("the canary image, hunter, hunters") == "the canary image, ***2, hunters"
 
 
-def test_the_words_of_the_program_stay_readable() -> None:
+def test_words_of_the_programs_messages_stay_readable() -> None:
     mask = Mask()
     mask.value([{"name": "X_PASSWORD", "value": "password"}])
     assert mask.text("the password of the messaging Redis") == "the password of the messaging Redis"
@@ -279,11 +279,11 @@ def test_answers(question: str, answer: str | None, masked: str | None) -> None:
     assert Mask().answer(question, answer) == masked
 
 
-def test_an_answer_that_is_chosen_is_no_secret() -> None:
+def test_an_answer_from_a_list_of_choices_is_not_masked() -> None:
     assert Mask().answer("docket-password", "reference", (("reference", ""),)) == "reference"
 
 
-def test_a_concealed_report_holds_no_secret_but_in_texts_and_whole_values() -> None:
+def test_conceal_masks_every_text_field_of_a_report() -> None:
     path, said = "https:/user:CANARY1@host/a.yaml", "postgres://u:CANARY2@h/d"
     entry: Value = {"name": "DB_PASSWORD", "value": "CANARY3"}
     layer, change = (
@@ -324,7 +324,7 @@ def test_a_concealed_report_holds_no_secret_but_in_texts_and_whole_values() -> N
 
 
 @pytest.mark.parametrize(("other", "shown"), [("other", "***2:6379"), ("cache.ours", "cache.ours:6379")])
-def test_the_host_of_a_hidden_answer_is_hidden_unless_the_values_name_it(other: str, shown: str) -> None:
+def test_the_host_of_a_hidden_answer_is_masked_unless_the_values_have_it(other: str, shown: str) -> None:
     question = QuestionReport("docket-url", "", (), None, None, "", "redis://cache.ours:6379/7", True, hidden=True)
     notice = NoticeReport("warning", "cache.ours:6379", "", 0)
     file = FileReport("a", "pending", questions=(question,), notices=(notice,), values_before={"host": other})
@@ -332,7 +332,7 @@ def test_the_host_of_a_hidden_answer_is_hidden_unless_the_values_name_it(other: 
     assert (concealed.questions[0].answer, concealed.notices[0].text) == ("***1", shown)
 
 
-def test_what_one_sentence_shows_to_be_a_secret_is_masked_in_those_before() -> None:
+def test_a_secret_that_a_later_notice_reveals_is_masked_in_earlier_ones() -> None:
     notices = (NoticeReport("info", "the log says Zx81-qL9", "", 0), NoticeReport("info", "redis://:Zx81-qL9@h", "", 0))
     concealed = Mask().conceal(Report("plan", (FileReport("a", "current", notices=notices),)))
     assert "Zx81" not in repr(concealed)
@@ -403,7 +403,7 @@ def _change(path: str, before: Value, after: Value) -> ChangeReport:
     return ChangeReport(path, "m", "s", "replace", path, "values.yaml", 3, before, after, why, "required")
 
 
-def _canaries() -> Report:
+def _report_with_secrets() -> Report:
     """Credentials in every position, and in every sentence that could quote one."""
     url = f"redis://user:{CANARY}-12@cache:6379/2"
     said = f"messaging.redis.password is {CANARY}-4, {url} and {CANARY}-1"
@@ -452,22 +452,22 @@ FORMATS: dict[str, Callable[[Report, Mask], str]] = {
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_canary_gets_out(name: str) -> None:
-    said = FORMATS[name](_canaries(), Mask())
+def test_no_format_shows_a_secret(name: str) -> None:
+    said = FORMATS[name](_report_with_secrets(), Mask())
     assert CANARY not in said
     assert "***" in said
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_with_show_secrets_the_canaries_are_there(name: str) -> None:
-    said = FORMATS[name](_canaries(), Mask(show_secrets=True))
+def test_show_secrets_shows_them_in_every_format(name: str) -> None:
+    said = FORMATS[name](_report_with_secrets(), Mask(show_secrets=True))
     assert CANARY in said
     assert "***" not in said
 
 
 @pytest.mark.parametrize("name", ["unified", "structural"])
-def test_what_changed_shows_as_changed(name: str) -> None:
-    said = FORMATS[name](_canaries(), Mask())
+def test_a_changed_secret_shows_as_changed(name: str) -> None:
+    said = FORMATS[name](_report_with_secrets(), Mask())
     marks = [line.split("user:")[1:] for line in said.splitlines() if "user:" in line and "host=" not in line]
     seen = [part.split("@")[0] for parts in marks for part in parts]
     assert len(set(seen)) == 2, said
@@ -475,7 +475,7 @@ def test_what_changed_shows_as_changed(name: str) -> None:
 
 @examples(150)
 @given(secret=st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=6, max_size=20))
-def test_no_strong_secret_gets_out_of_values(secret: str) -> None:
+def test_no_strong_secret_in_values_is_shown(secret: str) -> None:
     """Quoted in JSON, which is YAML: under a credential's key, in an env entry, in a URL."""
     secret = f"9{secret}A"
     assert not is_no_secret(secret)
@@ -508,10 +508,10 @@ SIGNS = (
     parts=st.lists(st.sampled_from(SIGNS) | st.sampled_from([text for text, _ in YAML.values()]), max_size=20),
     around=st.sampled_from(["{}", "# {}", "x: |\n  {}"]),
 )
-def test_whatever_it_looks_into_has_as_many_lines_as_before(parts: list[str], around: str) -> None:
+def test_masking_keeps_the_number_of_lines(parts: list[str], around: str) -> None:
     head, _, _ = around.partition("{")
     text = head + "".join(parts).replace("\n", "\n" + head.rpartition("\n")[2])
     mask = Mask()
-    for _ in "12":  # the second time with what is known by then
+    for _ in "12":  # the second time with the secrets found the first time
         assert len(mask.lines(text)) == text.count("\n") + 1
     assert Mask(show_secrets=True).lines(text) == text.split("\n")

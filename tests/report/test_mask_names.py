@@ -1,4 +1,4 @@
-"""Which names stand for credentials: the ones that must be masked, and their neighbours that must not."""
+"""Which names are of credentials: those that must be masked, and similar ones that must not."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ HARMLESS = _words(
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)
-def test_credentials(name: str) -> None:
+def test_names_of_credentials(name: str) -> None:
     assert is_credential(name)
     assert may_hold_a_name(f"some {name} here")
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_is_none(name: str) -> None:
+def test_similar_names_that_are_not_credentials(name: str) -> None:
     assert not is_credential(name)
 
 
@@ -57,7 +57,7 @@ NAMES = st.lists(st.sampled_from([*CREDENTIALS, *HARMLESS, "x", "1"]), min_size=
 
 
 @given(NAMES, st.sampled_from(["_", "-", ".", ""]))
-def test_the_cheap_look_misses_no_name(parts: list[str], joint: str) -> None:
+def test_the_quick_check_misses_no_credential_name(parts: list[str], joint: str) -> None:
     name = joint.join(parts)
     assert may_hold_a_name(name) or not is_credential(name)
 
@@ -67,14 +67,14 @@ def test_the_cheap_look_misses_no_name(parts: list[str], joint: str) -> None:
     ["", "  ", "$(PREFECT_REDIS_MESSAGING_PASSWORD)", "${REDIS_PASSWORD}", "<password>", "{{ .Values.password }}",
      "ref+vault://secret/redis#password", "ENC[AES256_GCM,data:x,iv:y]", "***", "***12", "true", "null", "PASSWORD"],
 )  # fmt: skip
-def test_references_and_placeholders_are_no_secrets(text: str) -> None:
+def test_references_and_placeholders_are_not_secrets(text: str) -> None:
     assert is_no_secret(text)
 
 
 @pytest.mark.parametrize(
     "text", ["hunter2", "x-${SUFFIX}", '{{ default "hunter2" }}', "<a>b", "$(A)$", "****", "ENC[x]y", "password"]
 )
-def test_what_only_looks_like_one_is_a_secret(text: str) -> None:
+def test_text_that_only_resembles_a_reference_is_a_secret(text: str) -> None:
     assert not is_no_secret(text)
 
 

@@ -1,4 +1,4 @@
-"""What is kept of thousands of releases: all of it, in its order, in little memory."""
+"""The reports of thousands of releases are kept complete, in order, and in little memory."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def report(number: int) -> FileReport:
 
 
 @pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 128, 200])
-def test_things_come_out_as_they_went_in(count: int) -> None:
+def test_items_come_out_unchanged_and_in_order(count: int) -> None:
     packed = Packed(map(report, range(count)))
     assert list(packed) == list(packed) == [report(number) for number in range(count)]
     assert len(packed) == count
 
 
-def test_one_can_be_added_while_others_are_told() -> None:
+def test_an_item_can_be_added_during_iteration() -> None:
     packed = Packed([1, 2])
     seen = iter(packed)
     assert next(seen) == 1
@@ -37,8 +37,8 @@ def test_one_can_be_added_while_others_are_told() -> None:
     assert list(packed) == [1, 2, 3]
 
 
-def test_little_of_each_stays_in_memory() -> None:
-    Packed(map(report, range(64)))  # what it takes to pack is loaded once
+def test_a_packed_report_takes_less_than_100_bytes() -> None:
+    Packed(map(report, range(64)))  # loads the modules that packing needs
     tracemalloc.start()
     try:
         packed = Packed(report(number) for number in range(2_000))
@@ -60,8 +60,8 @@ FORMATS: dict[str, Callable[[Report], Iterable[str]]] = {
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_is_told_release_by_release(name: str) -> None:
-    """Kept apart or packed they read the same; and no piece, nor what is kept meanwhile, holds all of them."""
+def test_every_format_is_written_release_by_release(name: str) -> None:
+    """As a tuple or packed, the output is the same; no piece of it has all releases."""
     few = Report("check", tuple(map(report, range(200))))
     many = Report("check", Packed(few.files))
     whole = "".join(FORMATS[name](few))
@@ -72,7 +72,7 @@ def test_every_format_is_told_release_by_release(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_format_keeps_what_it_has_told(name: str) -> None:
+def test_no_format_keeps_what_it_has_written(name: str) -> None:
     heavy = "backup" * 4_000
     packed = Report("check", Packed(report(number)._replace(backups=(f"{heavy}{number}",)) for number in range(640)))
     tracemalloc.start()

@@ -1,4 +1,4 @@
-"""What a terminal gets: it shows everything and obeys nothing."""
+"""What is printed to a terminal: everything is shown, and nothing from a file can control it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DIFF = b"""\
 """
 
 
-def test_a_diff_is_shown_and_not_obeyed() -> None:
+def test_control_characters_in_a_diff_are_escaped() -> None:
     assert shown_diff(DIFF, colour=False) == dedent("""\
         # For reading only
         --- a/v
@@ -39,7 +39,7 @@ def test_a_diff_in_colours() -> None:
     assert shown[6] == "\x1b[32m+c: grün\\xff\x1b[0m"
 
 
-def test_nothing_shows_nothing() -> None:
+def test_an_empty_diff_shows_nothing() -> None:
     assert shown_diff(b"", colour=True) == ""
 
 

@@ -1,4 +1,4 @@
-"""What a person reads: the plan, the gate's lines, and how a migration went."""
+"""Text for a person: the plan, the lines of `check`, and the outcome of a migration."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_the_whole_plan(file: FileReport) -> None:
     assert _plan(file) == WIDE
 
 
-def test_an_open_question_shows_its_flag_and_what_each_choice_leads_to(needs_decision: FileReport) -> None:
+def test_an_open_question_shows_its_flag_and_what_each_choice_does(needs_decision: FileReport) -> None:
     questions = tuple(question._replace(answer=None) for question in needs_decision.questions)
     text = _plan(needs_decision._replace(questions=questions))
     assert (
@@ -91,17 +91,17 @@ def test_an_open_question_shows_its_flag_and_what_each_choice_leads_to(needs_dec
     assert text.endswith("\n2 decisions missing: --redis-db, --event-logger.\n")
 
 
-def test_at_40_columns_only_words_that_may_be_copied_are_longer(file: FileReport, needs_decision: FileReport) -> None:
+def test_at_40_columns_only_unbroken_words_are_longer(file: FileReport, needs_decision: FileReport) -> None:
     for line in _plan(file, needs_decision, width=40).splitlines():
         assert len(line) <= 40 or " " not in line.strip(), line
 
 
-def test_own_words_and_signs_are_ascii(file: FileReport, needs_decision: FileReport) -> None:
+def test_our_own_text_is_ascii(file: FileReport, needs_decision: FileReport) -> None:
     assert _plan(file, needs_decision).isascii()
     assert _check(file, needs_decision).isascii()
 
 
-def test_ascii_only_holds_for_what_comes_from_the_file(file: FileReport) -> None:
+def test_ascii_only_escapes_text_from_the_file(file: FileReport) -> None:
     change = file.changes[0]._replace(before="grün…", why="a – b")
     text = _plan(file._replace(changes=(change,)), ascii_only=True)
     assert text.isascii()
@@ -110,14 +110,14 @@ def test_ascii_only_holds_for_what_comes_from_the_file(file: FileReport) -> None
     assert '"grün…" -> (removed)' in _plan(file._replace(changes=(change,)))
 
 
-def test_without_colour_there_is_no_escape_and_with_it_the_words_are_the_same(file: FileReport) -> None:
+def test_colour_adds_escapes_and_changes_no_text(file: FileReport) -> None:
     assert "\x1b" not in _plan(file)
     coloured = _plan(file, colour=True)
     assert re.sub(r"\x1b\[\d+m", "", coloured) == _plan(file)
     assert coloured.count("\x1b[0m") == coloured.count("\x1b[") / 2
 
 
-def test_verbose_shows_what_is_else_cut_or_left_out(file: FileReport) -> None:
+def test_verbose_shows_what_is_otherwise_cut_or_left_out(file: FileReport) -> None:
     long = file.changes[1]._replace(after="x" * 300)
     file = file._replace(changes=(long,))
     assert "x" * 300 not in _plan(file, width=1000)
@@ -127,7 +127,7 @@ def test_verbose_shows_what_is_else_cut_or_left_out(file: FileReport) -> None:
     assert "- keep: the log lines stay" in _plan(file, verbose=True)
 
 
-def test_control_characters_from_the_file_are_shown(file: FileReport) -> None:
+def test_control_characters_from_the_file_are_shown_as_escapes(file: FileReport) -> None:
     hostile = "\x1b]0;owned\x07\x1b[2J"
     change = file.changes[0]._replace(before=hostile, path=hostile, why=hostile)
     file = file._replace(
@@ -161,18 +161,18 @@ CHECKS = [
 
 
 @pytest.mark.parametrize(("fields", "line"), CHECKS)
-def test_check_says_it_in_one_line(fields: dict[str, str], line: str) -> None:
+def test_check_prints_one_line(fields: dict[str, str], line: str) -> None:
     assert _check(FileReport(path="values.yaml", **fields)) == line  # type: ignore[arg-type]
 
 
-def test_check_counts_and_names_the_flags(file: FileReport, needs_decision: FileReport) -> None:
+def test_check_counts_changes_and_names_the_flags(file: FileReport, needs_decision: FileReport) -> None:
     assert _check(file, needs_decision) == (
         "values.yaml: pending: 2 changes (v4_14_0_prefect_docket); 1 warning (see plan)\n"
         "values.yaml: needs-decision: 1 change (v4_14_0_prefect_docket); decide with --redis-db\n"
     )
 
 
-def test_check_has_a_line_for_each_file_even_if_a_name_holds_a_line_feed(file: FileReport) -> None:
+def test_check_prints_one_line_for_a_name_with_a_line_feed(file: FileReport) -> None:
     assert _check(file._replace(path="a\nb"), file).count("\n") == 2
 
 
@@ -184,7 +184,7 @@ def _bare(file: FileReport) -> FileReport:
     return file._replace(status="migrated", notices=(), findings=())
 
 
-def test_outcome_says_where_the_backup_is_and_how_to_undo(file: FileReport) -> None:
+def test_outcome_names_the_file_and_its_backup(file: FileReport) -> None:
     path = "my values.yaml"
     layer = file.layers[0]._replace(path=path)
     written = _bare(file)._replace(path=path, layers=(layer,), backups=("my values.yaml.1.bak",))
@@ -202,7 +202,7 @@ def test_outcome_without_a_backup_says_so(file: FileReport) -> None:
 
 
 @pytest.mark.parametrize(("output", "where"), [("-", "standard output"), ("new.yaml", "new.yaml")])
-def test_outcome_of_a_run_that_leaves_the_file_alone(file: FileReport, output: str, where: str) -> None:
+def test_outcome_of_a_run_with_output_names_where_it_went(file: FileReport, output: str, where: str) -> None:
     text = _outcome(_bare(file)._replace(output=output))
     assert text == f"values.yaml: migrated: 2 changes\n  written to {where}\n"
 

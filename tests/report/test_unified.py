@@ -1,4 +1,4 @@
-"""The unified diff is held against the programs that it is written for: `git apply` and `patch -p1`."""
+"""The unified diff, applied by the programs that it is written for: `git apply` and `patch -p1`."""
 
 from __future__ import annotations
 
@@ -87,29 +87,31 @@ def program(request: pytest.FixtureRequest) -> str:
     return name
 
 
-def _applied(program: str, where: Path, diff: bytes) -> None:
+def _apply(program: str, where: Path, diff: bytes) -> None:
     done = PROGRAMS[program](where, diff)
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
 @pytest.mark.parametrize("case", TEXTS)
-def test_applying_it_gives_the_very_bytes(
+def test_applying_the_diff_gives_the_exact_bytes(
     case: str, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, after = TEXTS[case]
     monkeypatch.chdir(tmp_path)
     Path("values.yaml").write_bytes(before)
-    _applied(program, tmp_path, unified.diff(_report(LayerReport("values.yaml", before, after)), mask=Mask()))
+    _apply(program, tmp_path, unified.diff(_report(LayerReport("values.yaml", before, after)), mask=Mask()))
     # Both programs delete a file that becomes empty.
     assert (Path("values.yaml").read_bytes() if Path("values.yaml").exists() else b"") == after
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_are_found(name: str, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_programs_find_files_with_odd_names(
+    name: str, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path(name).parent.mkdir(parents=True, exist_ok=True)
     Path(name).write_bytes(b"a: 1\n")
-    _applied(program, tmp_path, unified.diff(_report(LayerReport(name, b"a: 1\n", b"a: 2\n")), mask=Mask()))
+    _apply(program, tmp_path, unified.diff(_report(LayerReport(name, b"a: 1\n", b"a: 2\n")), mask=Mask()))
     assert Path(name).read_bytes() == b"a: 2\n"
 
 
@@ -123,7 +125,7 @@ def test_names_are_found(name: str, program: str, tmp_path: Path, monkeypatch: p
         ("line\nfeed\x1b.yaml", b'--- "a/line\\nfeed\\033.yaml"\n'),
     ],
 )
-def test_names_are_written_as_git_writes_them(name: str, header: bytes) -> None:
+def test_names_are_quoted_as_git_quotes_them(name: str, header: bytes) -> None:
     assert unified.diff(_report(LayerReport(name, b"a: 1\n", b"a: 2\n")), mask=Mask()).startswith(header)
 
 
@@ -141,12 +143,12 @@ def test_several_files_in_one_patch(program: str, tmp_path: Path, monkeypatch: p
     for layer in layers:
         Path(layer.path).write_bytes(layer.before)
     report = Report("diff", tuple(FileReport(layer.path, "pending", layers=(layer,)) for layer in layers))
-    _applied(program, tmp_path, unified.diff(report, mask=Mask()))
+    _apply(program, tmp_path, unified.diff(report, mask=Mask()))
     assert [Path(layer.path).read_bytes() for layer in layers] == [layer.after for layer in layers]
 
 
-def test_what_diff_prints_of_several_releases_applies(program: str, cli: Callable[..., Any], tmp_path: Path) -> None:
-    """Names with blanks and beyond ASCII, line ends of Windows, and no final newline, each a release of its own."""
+def test_the_diff_of_several_releases_applies(program: str, cli: Callable[..., Any], tmp_path: Path) -> None:
+    """Names with spaces and beyond ASCII, CRLF, and no final newline, each in a release of its own."""
     example = cli("example").stdout
     texts = {
         "with two  blanks.yaml": example,
@@ -166,11 +168,11 @@ def test_what_diff_prints_of_several_releases_applies(program: str, cli: Callabl
     }
     done = cli("diff", *named, *answers)
     assert done.returncode == 0, done.stderr
-    _applied(program, tmp_path, done.stdout)
+    _apply(program, tmp_path, done.stdout)
     assert {name: (tmp_path / name).read_bytes() for name in texts} == migrated
 
 
-def test_an_absolute_path_below_here_is_made_relative(
+def test_an_absolute_path_below_the_working_directory_is_made_relative(
     program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -179,11 +181,11 @@ def test_an_absolute_path_below_here_is_made_relative(
     path.write_bytes(b"a: 1\n")
     diff = unified.diff(_report(LayerReport(str(path), b"a: 1\n", b"a: 2\n")), mask=Mask())
     assert diff == b"--- a/sub/values.yaml\n+++ b/sub/values.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n"
-    _applied(program, tmp_path, diff)
+    _apply(program, tmp_path, diff)
     assert path.read_bytes() == b"a: 2\n"
 
 
-def test_in_a_subdirectory_of_a_repository_names_are_seen_from_there(
+def test_names_are_relative_to_a_subdirectory_of_a_repository(
     program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
@@ -201,7 +203,7 @@ def test_in_a_subdirectory_of_a_repository_names_are_seen_from_there(
     assert (here / "values.yaml").read_bytes() == b"a: 2\n"
 
 
-def test_a_path_outside_of_here_is_named_from_the_root_and_says_so(
+def test_a_path_outside_the_working_directory_is_named_from_the_root(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = tmp_path / "here"
@@ -220,7 +222,7 @@ def test_standard_input_has_a_name() -> None:
     assert diff == b"--- a/stdin\n+++ b/stdin\n@@ -1 +1 @@\n-a: 1\n+a: 2\n"
 
 
-def test_what_does_not_change_is_not_in_it(report: Report) -> None:
+def test_unchanged_files_are_not_in_the_diff(report: Report) -> None:
     same = LayerReport("other.yaml", b"a: 1\n", b"a: 1\n")
     (file,) = report.files
     both = report._replace(files=(file._replace(layers=(same, *file.layers)),))
@@ -250,7 +252,7 @@ def test_the_whole_text(report: Report) -> None:
         """)
 
 
-def test_a_removed_entry_is_shown_whole_among_entries_that_look_alike() -> None:
+def test_an_entry_removed_among_similar_ones_is_shown_whole() -> None:
     def entries(*names: str) -> bytes:
         return b"".join(b'- name: %s\n  value: "false"\n' % name.encode() for name in names)
 
@@ -265,7 +267,7 @@ def test_a_removed_entry_is_shown_whole_among_entries_that_look_alike() -> None:
         """)
 
 
-def test_a_removed_entry_is_shown_whole_below_another_change() -> None:
+def test_an_entry_removed_below_another_change_is_shown_whole() -> None:
     before = b'- name: A\n  value: "x"\n- name: B\n  value: "x"\n'
     after = b'new: 1\n- name: A\n  value: "x"\n'
     hunk = unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
@@ -278,7 +280,7 @@ def test_a_removed_entry_is_shown_whole_below_another_change() -> None:
         """)
 
 
-def test_entries_that_make_way_for_another_are_shown_whole() -> None:
+def test_entries_that_another_replaces_are_shown_whole() -> None:
     before = b'- name: A\n  value: "x"\n- name: B\n  value: "x"\n- name: C\n  value: "y"\n'
     after = b'- name: N\n  value: "x"\n- name: C\n  value: "y"\n'
     hunk = unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
@@ -293,7 +295,7 @@ def test_entries_that_make_way_for_another_are_shown_whole() -> None:
         """)
 
 
-def test_two_changed_values_keep_what_is_between_them() -> None:
+def test_an_unchanged_line_between_two_changes_is_context() -> None:
     before, after = b"a: 1\n  b: 1\nc: 1\n", b"a: 2\n  b: 1\nc: 2\n"
     hunk = unified.diff(_report(LayerReport("v", before, after)), mask=Mask()).decode().partition("@@\n")[2]
     assert hunk == dedent("""\
@@ -317,7 +319,7 @@ MASKED_HEAD = b"# For reading only: credentials are masked (***1, ***2, ...), so
     ],
     ids=["added", "context", "removed"],
 )
-def test_a_masked_patch_says_so_and_no_program_takes_it(
+def test_a_masked_patch_says_so_and_does_not_apply(
     before: bytes, after: bytes, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -333,11 +335,11 @@ def test_a_masked_patch_says_so_and_no_program_takes_it(
 
     whole = unified.diff(report, mask=Mask(show_secrets=True))
     assert not whole.startswith(b"#")
-    _applied(program, tmp_path, whole)
+    _apply(program, tmp_path, whole)
     assert Path("values.yaml").read_bytes() == after
 
 
-def test_a_credential_that_no_hunk_shows_leaves_the_patch_as_it_is() -> None:
+def test_a_credential_outside_all_hunks_leaves_the_patch_as_it_is() -> None:
     before = b"password: hunter2\n" + NUMBERED
     diff = unified.diff(_report(LayerReport("v", before, before + b"a: 1\n")), mask=Mask())
     assert diff == unified.diff(_report(LayerReport("v", before, before + b"a: 1\n")), mask=Mask(show_secrets=True))
@@ -356,7 +358,7 @@ LINES = st.lists(st.sampled_from([b"a: 1\n", b"b: 2\n", b"  c: 3\r\n", b"\n", b"
 @pytest.mark.parametrize("program", PROGRAMS)
 @examples(60, HealthCheck.function_scoped_fixture)
 @given(before=LINES, after=LINES)
-def test_any_two_texts(
+def test_the_diff_turns_any_text_into_any_other(
     program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes, after: bytes
 ) -> None:
     if shutil.which(program) is None:
@@ -367,7 +369,7 @@ def test_any_two_texts(
     if before == after:
         assert diff == b""
         return
-    _applied(program, tmp_path, diff)
+    _apply(program, tmp_path, diff)
     assert (Path("v").read_bytes() if Path("v").exists() else b"") == after
 
 
@@ -376,7 +378,7 @@ def test_any_two_texts(
     st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=15),
     st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=15),
 )
-def test_the_blocks_turn_one_into_the_other_at_the_least_cost(before: list[bytes], after: list[bytes]) -> None:
+def test_the_blocks_are_a_shortest_edit_script(before: list[bytes], after: list[bytes]) -> None:
     built: list[bytes] = []
     at = 0
     cost = 0
@@ -393,7 +395,7 @@ ENTRIES = st.lists(st.sampled_from([b"- n\n", b"- m\n", b"  v\n", b"  w\n"]), ma
 
 @examples(500)
 @given(ENTRIES, ENTRIES.filter(bool), ENTRIES)
-def test_lines_that_only_come_or_go_begin_where_they_are_shallowest(
+def test_an_added_or_removed_block_starts_at_the_shallowest_line(
     head: list[bytes], middle: list[bytes], tail: list[bytes]
 ) -> None:
     longer, shorter = head + middle + tail, head + tail
@@ -426,8 +428,8 @@ def test_with_too_many_differences_the_middle_is_replaced(monkeypatch: pytest.Mo
     assert blocks(before, after) == [(1, 6, 1, 7)]
 
 
-def test_few_changes_in_a_huge_file_cost_few_steps() -> None:
-    """No timing: lines count how often they are compared."""
+def test_few_changes_in_a_huge_file_take_few_comparisons() -> None:
+    """Not timed: the lines count how often they are compared."""
     compared = 0
 
     class Line(bytes):

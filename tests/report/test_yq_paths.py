@@ -1,4 +1,4 @@
-"""The paths of the structural diff are read by jq here, as its wrapper yq reads them."""
+"""The paths of the structural diff, read by jq as its wrapper yq reads them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq, which read
 
 @needs_jq
 @pytest.mark.parametrize("preset", preset_files("[ABD]/values.*.yaml", "C/values.medium.yaml"))
-def test_every_path_picks_what_its_line_shows(preset: Path, cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_every_path_selects_the_value_that_its_line_shows(
+    preset: Path, cli: Callable[..., Any], tmp_path: Path
+) -> None:
     before = preset.read_bytes()
     (tmp_path / "values.yaml").write_bytes(before)
     done = cli("diff", "values.yaml", "--format", "structural", *ANSWERS)
@@ -31,36 +33,36 @@ def test_every_path_picks_what_its_line_shows(preset: Path, cli: Callable[..., A
     assert (done.returncode, migrated.returncode) == (0, 0), done.stderr + migrated.stderr
     lines = [line[2:] for line in done.stdout.decode().splitlines()[1:]]
     for sign, text in {"-": before, "+": migrated.stdout}.items():
-        told = [found for line in lines if (found := _told(line, sign)) is not None]
+        told = [found for line in lines if (found := _path_and_value(line, sign)) is not None]
         data = yamltext.parse(text).documents[0].data
-        assert told and _picked([path for path, _ in told], data) == [value for _, value in told]
+        assert told and _select([path for path, _ in told], data) == [value for _, value in told]
 
 
-def _told(line: str, sign: str) -> tuple[str, Any] | None:
-    """The path of a line, and what it says stands there on that side of the change."""
+def _path_and_value(line: str, sign: str) -> tuple[str, Any] | None:
+    """The path in a line, and the value that it gives for that side of the change; None if it gives none."""
     where, _, values = line[2:].partition(": ")
     if line[0] == "~":
         return where, json.loads(values.split(" -> ")[sign == "+"])
     return (where, json.loads(values)) if line[0] == sign else None
 
 
-def _picked(paths: list[str], data: Any) -> list[Any]:
+def _select(paths: list[str], data: Any) -> list[Any]:
     program = f"[{', '.join(f'({path})' for path in paths)}]"
     done = subprocess.run(["jq", "-c", program], input=json.dumps(data).encode(), capture_output=True, check=True)
     return list(json.loads(done.stdout))
 
 
 @needs_jq
-def test_any_key_and_entries_that_share_a_name() -> None:
+def test_odd_keys_and_entries_of_the_same_name() -> None:
     keys = ["plain", "with-dash", "with.dot", "with blank", 'quo"te', "back\\slash", "9", "", "grün", "\x1b[2J"]
     data = {key: [{"name": "A", "v": 1}, {"name": "A", "v": 2}, {"name": 'B"', "v": [3]}] for key in keys}
     second = Entry.of("A", 1, is_alone=False)
     alone = Entry.of('B"', 0, is_alone=True)
     for key in keys:
         routes: list[Route] = [(key, second, "v"), (key, 0, "v"), (key, alone, "v", 0), (key, second)]
-        assert _picked([path(route) for route in routes], data) == [2, 1, 3, {"name": "A", "v": 2}]
-    assert _picked([path(())], data) == [data]
+        assert _select([path(route) for route in routes], data) == [2, 1, 3, {"name": "A", "v": 2}]
+    assert _select([path(())], data) == [data]
 
 
-def test_the_values_in_a_text_are_read_from_it() -> None:
+def test_values_embedded_as_text_are_read_with_from_yaml() -> None:
     assert path(("spec", "values", FROM_YAML, "a", "b-c")) == '.spec.values | from_yaml | .a["b-c"]'

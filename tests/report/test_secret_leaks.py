@@ -1,5 +1,7 @@
-"""A canary in every place where a credential can stand, through every format: none is shown raw. And a twin: a hundred
-ordinary values, which no format masks."""
+"""No format shows a secret, wherever in the values it is, and no format masks an ordinary value.
+
+A canary is put in every place where a credential can be. Its counterpart is a hundred ordinary values.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from migrator.report.records import ChangeReport, FileReport, Finding, Report
 from migrator.report.result_records import DocumentReport, LayerReport
 from migrator.report.text import outcome, plan, verified
 from migrator.values.edits import Value
-from tests.report.places import ONLY_STRONG, ORDINARY, PLACES, filled
+from tests.report.masking_samples import ONLY_STRONG, ORDINARY, PLACES, plant
 
 FORMATS: dict[str, Callable[[Report, Mask], str]] = {
     "plan": lambda report, mask: "".join(plan(report, Page(0), mask=mask, verbose=True)),
@@ -37,7 +39,7 @@ FORMATS: dict[str, Callable[[Report, Mask], str]] = {
 
 
 def _report(text: str) -> Report:
-    """A release whose whole text goes, so that every format shows all of it; a sentence repeats what it can."""
+    """A release whose whole text is removed, so that every format shows all of it."""
     documents = [document.data for document in yamltext.parse(text.encode()).documents]
     data: Value = documents[0] if len(documents) == 1 else documents
     changes = tuple(
@@ -68,31 +70,31 @@ def _rendered(report: Report) -> Report:
 
 
 def _shown(text: str) -> dict[str, str]:
-    """What each format shows of a report on that text."""
+    """The report on that text in each format."""
     report = _report(text)
     return {name: of(report, Mask()) for name, of in FORMATS.items()}
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_no_canary_is_shown(place: str) -> None:
-    text, unseen = filled(PLACES[place], "c4n4ryS3cret")
+def test_no_secret_is_shown(place: str) -> None:
+    text, unseen = plant(PLACES[place], "c4n4ryS3cret")
     raw = {name: shown for name, shown in _shown(text).items() if any(each in shown for each in unseen)}
     assert raw == {}
 
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place not in ONLY_STRONG])
-def test_no_password_that_is_a_word_is_shown(place: str) -> None:
-    text, (canary, *_) = filled(PLACES[place], "swordfish")
+def test_no_password_that_is_an_ordinary_word_is_shown(place: str) -> None:
+    text, (canary, *_) = plant(PLACES[place], "swordfish")
     raw = {name: shown for name, shown in _shown(text).items() if canary in shown}
     assert raw == {}
 
 
 @pytest.mark.parametrize("name", ["unified", "structural", "json", "markdown", "html", "cluster"])
-def test_the_canaries_would_be_seen(name: str) -> None:
-    """Comments, and what stands in no value, only where the text itself is shown."""
+def test_show_secrets_shows_the_planted_secrets(name: str) -> None:
+    """Comments, and secrets that are in no value, only by the formats that show the text itself."""
     seen = 0
     for place in PLACES.values():
-        text, (canary, *_) = filled(place, "c4n4ryS3cret")
+        text, (canary, *_) = plant(place, "c4n4ryS3cret")
         seen += canary in FORMATS[name](_report(text), Mask(show_secrets=True))
     assert seen >= (len(PLACES) if name in ("unified", "markdown") else len(PLACES) - 10)
 
@@ -107,7 +109,7 @@ def test_no_ordinary_value_is_masked(name: str) -> None:
     ]
 
 
-def test_hosts_images_and_names_stay_where_a_password_reads_like_a_part_of_them() -> None:
+def test_a_password_that_is_part_of_a_host_or_image_does_not_mask_it() -> None:
     passwords = "redis: {password: infrahub}\npostgresql: {auth: {password: infrahub-cache-master}}\n"
     mask = Mask()
     mask.lines(ORDINARY + passwords)

@@ -1,5 +1,7 @@
-"""Where a credential can stand in values (CANARY; BASE64 and AROUND64 are its base64, alone and inside a text), and a
-hundred ordinary values that only look like one."""
+"""Samples for masking: every place where a credential can be, and a hundred ordinary values that only look like one.
+
+CANARY stands for the credential; BASE64 and AROUND64 for its base64, alone and inside a text.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ PLACES = {
     "env as a list": "env:\n- {name: DATADOG_KEY, value: CANARY1}\n- name: DB_PW\n  value: CANARY2\n- name: OTP_SEED\n"
     "  value: |-\n    CANARY3\n",
     "Helm's parameters": "parameters: [{name: a.password, value: CANARY}]\n",
-    "a bearer's header": "header: 'Authorization: Bearer CANARY'\n",
-    "a bearer's header, its value": "header: Bearer CANARY\n",
+    "a Bearer header": "header: 'Authorization: Bearer CANARY'\n",
+    "the value of a Bearer header": "header: Bearer CANARY\n",
     "a header in a list": "args: [curl, -H, 'Authorization: Basic CANARY']\n",
     "curl": "cmd: curl -u a:CANARY http://h\n",
     "curl as a list": "cmd: [curl, -u, 'a:CANARY', http://h]\n",
@@ -52,8 +54,8 @@ PLACES = {
     "a file of netrc": "f: |\n  machine h\n  login u\n  password CANARY\n",
     "redis.conf": "f: |\n  save 60\n  requirepass CANARY\n",
     "a Redis ACL": "f: |\n  user default on >CANARY ~* +@all\n",
-    "quotes with blanks": "c: host=h password='a CANARY b' x=1\n",
-    "escaped quotes with blanks": 'c: "x password=\\"a CANARY b\\" y"\n',
+    "quotes with spaces": "c: host=h password='a CANARY b' x=1\n",
+    "escaped quotes with spaces": 'c: "x password=\\"a CANARY b\\" y"\n',
     "plain text over lines": "x: foo\n  password=CANARY bar\n",
     "below a password's key": "password: {a: CANARY}\n",
     "far below a password's key": "password:\n  a:\n    b: CANARY\n",
@@ -64,12 +66,12 @@ PLACES = {
     "an anchor elsewhere": "x-common: &p CANARY\npassword: *p\n",
     "a mapping with an anchor": "x: &m {a: CANARY}\npassword: *m\n",
     "a merged mapping": "x: &m {a: CANARY}\npassword:\n  <<: *m\n",
-    "a key that stands twice": "password: CANARY1\npassword: CANARY2\n",
+    "a duplicate key": "password: CANARY1\npassword: CANARY2\n",
     "a second document": "a: 1\n---\npassword: CANARY\n",
     "a comment below the password": "password: CANARY\n# it is CANARY\na: 1\n",
     "a comment beside": "password: CANARY\na: 1 # CANARY\n",
-    "env that was turned off": "a: 1\n# the old env\n# - name: X_TOKEN\n#   value: CANARY\n",
-    "env turned off, below prose": "a: 1\n# old: a thing. Note: env\n# - name: X_TOKEN\n#   value: CANARY\nb: 1\n",
+    "env that is commented out": "a: 1\n# the old env\n# - name: X_TOKEN\n#   value: CANARY\n",
+    "env commented out, below prose": "a: 1\n# old: a thing. Note: env\n# - name: X_TOKEN\n#   value: CANARY\nb: 1\n",
     "another name's value": "env: [{name: A_PASSWORD, value: CANARY}, {name: B, value: it is CANARY now}]\n",
     "base64": "password: CANARY\nx: BASE64\n",
     "base64 of a text around it": "password: CANARY\nx: AROUND64\n",
@@ -85,15 +87,15 @@ PLACES = {
     "values in a quoted text over lines": "values: 'a: 1\n\n  password: CANARY'\n",
 }  # fmt: skip
 
-ONLY_STRONG = {"base64 of a text around it", "a bearer's header, its value"}
-"""Where an ordinary word for a password cannot be told from other text."""
+ONLY_STRONG = {"base64 of a text around it", "the value of a Bearer header"}
+"""Places where a password that is an ordinary word cannot be recognised."""
 
 URLS = (
     "redis://h/2?password=CANARY", "memory://CANARY", "redis://u:CANARY", "redis://h:CANARY/2", "redis://h/2#CANARY",
     "redis://:CANARY", "u:CANARY@h", "redis://CANARY@h/2", "redis://:a/CANARY@h/2", "redis://u:pw CANARY@h/2",
     "redis:/u:CANARY@h/2", "redis://u:CANARY@h:6379/2", "rediss://u:CANARY@h:6379/two", "redis://h/2?db=1&key=CANARY",
 )  # fmt: skip
-"""Docket URLs, most of them refused, as a flag, an answer or a value."""
+"""Docket URLs to give as a flag, an answer or a value; most of them are refused."""
 
 ORDINARY = """\
 image: registry.opsmill.io/opsmill/infrahub-enterprise:1.9.8
@@ -237,8 +239,8 @@ priorityClassName: system-cluster-critical
 """
 
 
-def filled(text: str, canary: str) -> tuple[str, list[str]]:
-    """The text with canaries in it, each number another one, and all that must not be seen then."""
+def plant(text: str, canary: str) -> tuple[str, list[str]]:
+    """The text with the canary put in, and what must not be printed then; CANARY1, CANARY2, ... are different ones."""
     encoded = [b64encode(each.encode()).decode() for each in (canary, f"user:{canary}!")]
     text = text.replace("BASE64", encoded[0]).replace("AROUND64", encoded[1])
     text = re.sub(r"CANARY(\d?)", lambda found: canary + found[1], text)
