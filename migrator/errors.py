@@ -88,7 +88,7 @@ class WriteError(MigratorError):
     exit_code = 5
 
 
-class NotAllTold(MigratorError):
+class IncompleteOutputError(MigratorError):
     """Files were written, but the output or a record of it could not be; `message` names these files."""
 
     exit_code = 6

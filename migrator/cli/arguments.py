@@ -18,7 +18,7 @@ from migrator.sources import project_file
 
 def parse(arguments: list[str]) -> Settings:
     """Parse the command line. Raises UsageError, and SystemExit for --help and --version."""
-    words = command_first(arguments)
+    words = move_command_first(arguments)
     if words and words[0] in COMMANDS:
         given = parser_of(words[0]).parse_words(words[1:], argparse.Namespace(command=words[0]))
     elif not words or not words[0].startswith("-"):
@@ -29,7 +29,7 @@ def parse(arguments: list[str]) -> Settings:
             from migrator.cli import version
 
             is_verbose = bool({"-v", "--verbose"} & set(words))
-            print(version.told(PROGRAM) if is_verbose else f"{PROGRAM} {__version__}\n", end="")
+            print(version.details(PROGRAM) if is_verbose else f"{PROGRAM} {__version__}\n", end="")
             raise SystemExit(0)
         given = parser_of_all().parse_args(words)
     settings = Settings(**vars(given))
@@ -42,7 +42,7 @@ def parse(arguments: list[str]) -> Settings:
     return settings
 
 
-def command_first(arguments: Sequence[str]) -> list[str]:
+def move_command_first(arguments: Sequence[str]) -> list[str]:
     """The command line with global options that precede the command moved behind it."""
     at = 0
     while at < len(arguments) and arguments[at].partition("=")[0] in GLOBAL:
@@ -50,14 +50,14 @@ def command_first(arguments: Sequence[str]) -> list[str]:
     return [*arguments[at : at + 1], *arguments[:at], *arguments[at + 1 :]]
 
 
-def is_route_alone(settings: Settings) -> bool:
+def is_route_only(settings: Settings) -> bool:
     """Whether `--route` asks for the route between two versions without any values."""
     is_asked = settings.command == "plan" and settings.route and bool(settings.version_from)
     return is_asked and settings.format == "text" and _has_no_input(settings)
 
 
 def _has_no_input(settings: Settings) -> bool:
-    is_named = settings.files or settings.values or settings.config or settings.asks_a_cluster
+    is_named = settings.files or settings.values or settings.config or settings.uses_cluster
     return not is_named and not project_file.find()
 
 
@@ -66,13 +66,13 @@ def _check(settings: Settings) -> None:
     if rivals:
         names = " and ".join(f"--{name}" for name in rivals)
         raise UsageError(f"{names} both set {what}: give only one of them.")
-    refuse_one_redis_for_several(settings, files_named(settings))
+    refuse_shared_redis(settings, count_files(settings))
     _check_cluster(settings)
     discover.version_typed(settings.version_from, "--from")
     discover.version_typed(settings.version_to, "--to")
     if settings.config and settings.values:
         raise UsageError("-f names the layers of one release, and --config lists them: give only one of them.")
-    if _has_no_input(settings) and not is_route_alone(settings):
+    if _has_no_input(settings) and not is_route_only(settings):
         remedy = f"Name a FILE, or the layers of one release with -f, or create {project_file.NAME} with init."
         raise UsageError("no file is named.", remedy=remedy)
     if settings.files and settings.values:
@@ -84,7 +84,7 @@ def _check(settings: Settings) -> None:
         raise UsageError("- (standard input) cannot be combined with other files.")
     if settings.output and len(settings.values) > 1:
         raise UsageError("--output is for the result of one file, and several layers are named.")
-    refuse_one_output_for_several(settings, files_named(settings))
+    refuse_shared_output(settings, count_files(settings))
     if settings.backup_dir and not settings.backup:
         raise UsageError("--no-backup keeps no backup, and --backup-dir says where to keep it: give only one of them.")
     if settings.format == "json" and settings.output == "-":
@@ -99,7 +99,7 @@ def _check(settings: Settings) -> None:
 
 def _check_cluster(settings: Settings) -> None:
     """Check the cluster options against each other and the rest. Raises UsageError."""
-    if not settings.asks_a_cluster:
+    if not settings.uses_cluster:
         alone = {
             "--kube-context": settings.kube_context,
             "--kubeconfig": settings.kubeconfig,
@@ -134,7 +134,7 @@ def _check_cluster(settings: Settings) -> None:
         )
 
 
-def refuse_one_output_for_several(settings: Settings, files: int) -> None:
+def refuse_shared_output(settings: Settings, files: int) -> None:
     """Raise UsageError if the results of several files would overwrite each other."""
     if files > 1 and settings.output:
         raise UsageError(
@@ -146,7 +146,7 @@ def refuse_one_output_for_several(settings: Settings, files: int) -> None:
 def _settle_diff(settings: Settings, *, has_format: bool) -> Settings:
     """Check the options of a diff against each other, and choose the format if none is given."""
     formats = RENDERED_FORMATS if settings.rendered else FILE_FORMATS
-    settings = settings if has_format else settings.but(format=formats[0])
+    settings = settings if has_format else settings.replace(format=formats[0])
     if settings.format not in formats:
         of_what = "what Helm renders (--rendered)" if settings.rendered else "the file (without --rendered)"
         raise UsageError(
@@ -170,7 +170,7 @@ def _settle_diff(settings: Settings, *, has_format: bool) -> Settings:
     return settings
 
 
-def files_named(settings: Settings) -> int:
+def count_files(settings: Settings) -> int:
     """How many files the command line names. A file named twice, even by different paths, counts once.
 
     The contents of a directory are not known yet.
@@ -180,7 +180,7 @@ def files_named(settings: Settings) -> int:
     return len({identity(name) for name in settings.files if not os.path.isdir(name)})
 
 
-def refuse_one_redis_for_several(settings: Settings, releases: int) -> None:
+def refuse_shared_redis(settings: Settings, releases: int) -> None:
     """Raise UsageError if an option names one Redis for several releases, which must not share it."""
     redis = catalog.naming_a_redis(settings.given)
     if settings.check_redis:

@@ -12,7 +12,7 @@ from packaging.version import Version
 from migrator import __version__
 from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
-from migrator.cli.plugin import called
+from migrator.cli.plugin import program_name
 from migrator.cli.printing import page_for
 from migrator.cli.settings import Settings
 from migrator.errors import UsageError, did_you_mean
@@ -24,7 +24,7 @@ SCHEMAS = ("project", "report", "answers", "migrations")
 """The JSON Schemas that the package ships, by what they describe."""
 
 
-def answer(settings: Settings) -> str:
+def render(settings: Settings) -> str:
     """What `list`, `explain ID`, `example [FLAVOUR]`, `schema NAME` or `plan --route` without a file prints."""
     if settings.command == "list":
         return _list(settings)
@@ -121,7 +121,7 @@ def _route(settings: Settings) -> str:
     page = page_for(settings, sys.stdout)
     lines = [line for text in told for line in page.wrapped(text, lead="- ")]
     words = f"--chart {chart} --from {settings.version_from} --to {to_text}"
-    beyond = ["", f"For what the values need on this route: {called()} list {words}"]
+    beyond = ["", f"For what the values need on this route: {program_name()} list {words}"]
     return "\n".join([f"{chart}: from {settings.version_from} to {to_text}", *lines, *beyond]) + "\n"
 
 

@@ -31,7 +31,7 @@ def access(settings: Settings) -> Access:
     return Access(settings.kube_context or plugin.kube_context(), settings.kubeconfig, namespace, tell)
 
 
-def opened(settings: Settings) -> list[sources.Opened | FileReport]:
+def open_releases(settings: Settings) -> list[sources.Opened | FileReport]:
     """The named release, or all releases; a release that cannot be read becomes a report.
 
     Raises any error in listing all of them, and UsageError if there are none.
@@ -41,7 +41,7 @@ def opened(settings: Settings) -> list[sources.Opened | FileReport]:
         try:
             return [_as_opened(opening.from_cluster(_find(way, settings), way))]
         except MigratorError as error:
-            return [failed(_called(settings), error, is_passed=settings.skip_unrelated)]
+            return [failed(_display_name(settings), error, is_passed=settings.skip_unrelated)]
     found = releases.every(way)
     if not found:
         where = f"namespace {way.namespace}" if way.namespace else "the cluster"
@@ -60,7 +60,7 @@ def opened(settings: Settings) -> list[sources.Opened | FileReport]:
     return opened
 
 
-def beside(opened: sources.Opened | FileReport, settings: Settings) -> sources.Opened | FileReport:
+def add_cluster_data(opened: sources.Opened | FileReport, settings: Settings) -> sources.Opened | FileReport:
     """The release whose files were opened, completed with its data from the cluster."""
     if isinstance(opened, FileReport):
         return opened
@@ -69,7 +69,7 @@ def beside(opened: sources.Opened | FileReport, settings: Settings) -> sources.O
         found = _find(way, settings)
         return opened._replace(bundles=tuple(opening.beside_files(each, found, way) for each in opened.bundles))
     except MigratorError as error:
-        return failed(_called(settings), error)
+        return failed(_display_name(settings), error)
 
 
 def installed(deployed: sources.Deployed, settings: Settings) -> Installed:
@@ -101,5 +101,5 @@ def _as_opened(bundle: sources.Bundle) -> sources.Opened:
     return sources.Opened(bundle.name, (bundle,))
 
 
-def _called(settings: Settings) -> str:
+def _display_name(settings: Settings) -> str:
     return f"{settings.namespace}/{settings.release}" if settings.namespace else settings.release

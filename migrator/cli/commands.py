@@ -29,7 +29,7 @@ class Command(ABC):
         texts: dict[str, bytes] = {}
         for release in reversed(opened.bundles):
             try:
-                report = self.run(together.standing(release, texts), session)
+                report = self.run(together.with_texts_so_far(release, texts), session)
                 reports.append(together.with_others(report, reports))
                 texts |= together.texts_after(report)
             except MigratorError as error:
@@ -45,7 +45,7 @@ class Plan(Command):
         from migrator.verify import verify
 
         case = examine.examine([release], session.request(release))
-        session.saw(case)
+        session.record_redis_use(case)
         report = verify.planned(case)._replace(exit_code=0)
         return summary.with_route(report, case) if session.settings.route else report
 
@@ -70,7 +70,7 @@ class Diff(Command):
             from migrator.planning import apply, summary
 
             case = examine.examine([release], request)
-            session.saw(case)
+            session.record_redis_use(case)
             is_carried_out = not case.plan.open_questions or settings.format in ("markdown", "html", "json")
             report = summary.report(case, apply.apply_plan(case) if is_carried_out else None)
             differs = bool(report.changes) and not case.plan.open_questions
@@ -86,7 +86,7 @@ class Check(Command):
 
     def run(self, release: Bundle, session: Session) -> FileReport:
         case = examine.examine([release], session.request(release))
-        session.saw(case)
+        session.record_redis_use(case)
         if session.settings.format == "text":
             report = brief.brief(case)
         else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from migrator.errors import (
+    IncompleteOutputError,
     MigratorError,
-    NotAllTold,
     OutOfScopeError,
     UnrelatedError,
     VerificationError,
@@ -19,11 +19,11 @@ def failed(path: str, error: MigratorError, *, is_passed: bool = False) -> FileR
     status: Status = "refused"
     if isinstance(error, (VerificationError, WriteError)):
         status = "failed"
-    elif isinstance(error, NotAllTold):
+    elif isinstance(error, IncompleteOutputError):
         status = "migrated"
     elif isinstance(error, (OutOfScopeError, UnrelatedError)):
         status = "out-of-scope" if isinstance(error, OutOfScopeError) else "unrelated"
-    names_itself = bool(error.path) or isinstance(error, NotAllTold)
+    names_itself = bool(error.path) or isinstance(error, IncompleteOutputError)
     text = str(error) if names_itself else f"{path}: {error}"  # among many releases, the message has to say which one
     passes = is_passed and status in ("out-of-scope", "unrelated")
     return FileReport(path=path, status=status, error=text, exit_code=0 if passes else error.exit_code)

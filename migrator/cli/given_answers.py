@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from migrator.cli import plugin
-from migrator.cli.arguments import files_named
+from migrator.cli.arguments import count_files
 from migrator.cli.printing import tell
 from migrator.cli.settings import Settings, flag_of
 from migrator.errors import UsageError, did_you_mean
@@ -62,7 +62,7 @@ class GivenAnswers:
             bump=settings.bump,
             chart_path=settings.chart_path,
             old_chart_path=settings.old_chart_path,
-            in_a_line=settings.tells_lines,
+            in_a_line=settings.prints_lines,
         )
         own = self._named.get(name) or self._named.get(name.partition(" (")[0])  # one of several in a file
         files = [(self._file, name), (self._of_project, own.name if own is not None else name)]
@@ -84,7 +84,7 @@ class GivenAnswers:
             options = options._replace(namespace=plugin.namespace())
         return plain._replace(options=options, given=given, earlier=earlier)
 
-    def tell_unused(self, reports: Collection[FileReport]) -> None:
+    def report_unused(self, reports: Collection[FileReport]) -> None:
         """Note each given answer that no question used. It is not an error: one set of flags serves many files."""
         if not self.are_given or not reports or any(report.error for report in reports):
             return
@@ -133,7 +133,7 @@ def _read(settings: Settings) -> Answers:
 
     answers = answers_file.read(settings.answers)
     remedy = "Say which release it is for: releases: PATH: {}: ..."
-    _refuse_one_redis_for_several(answers, files_named(settings), "are named", remedy)
+    _refuse_shared_redis(answers, count_files(settings), "are named", remedy)
     return answers
 
 
@@ -154,11 +154,11 @@ def _of_project(project: Project) -> Answers:
 
     answers = answers_file.of_project(project)
     remedy = "Set it below the release that it is for."
-    _refuse_one_redis_for_several(answers, len(project.releases), "are listed here", remedy)
+    _refuse_shared_redis(answers, len(project.releases), "are listed here", remedy)
     return answers
 
 
-def _refuse_one_redis_for_several(answers: Answers, releases: int, where: str, remedy: str) -> None:
+def _refuse_shared_redis(answers: Answers, releases: int, where: str, remedy: str) -> None:
     """Raise UsageError if the answers common to several releases name a Redis; `{}` in the remedy is that answer."""
     naming = catalog.naming_a_redis(answers.common)
     if naming and releases > 1:

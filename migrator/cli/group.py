@@ -37,7 +37,7 @@ def _unrelated(opened: Opened, settings: Settings) -> FileReport:
         from migrator.cli import output
 
         try:
-            output.pass_on(opened.source, settings)
+            output.copy_unchanged(opened.source, settings)
         except MigratorError as error:
             return failed(opened.name, error)
     return report

@@ -21,7 +21,7 @@ from migrator.report.records import FileReport, Status
 from migrator.sources import Opened
 
 
-class Told(NamedTuple):
+class ReleaseResult(NamedTuple):
     """What is kept of a release: the contents of its line if that is all there is to print, otherwise its report."""
 
     path: str
@@ -32,7 +32,7 @@ class Told(NamedTuple):
     report: FileReport | None = None
 
 
-class Seen(NamedTuple):
+class RedisUse(NamedTuple):
     """The Redis databases that a release uses, and the servers (host, port) on which it asked about others."""
 
     name: str
@@ -49,8 +49,8 @@ class Seen(NamedTuple):
 class Judged(NamedTuple):
     """The result for one place."""
 
-    told: tuple[Told, ...]
-    seen: tuple[Seen, ...] = ()
+    results: tuple[ReleaseResult, ...]
+    redis_uses: tuple[RedisUse, ...] = ()
 
 
 def judge(place: Place, session: Session, page: Page) -> Judged:
@@ -64,12 +64,14 @@ def judge(place: Place, session: Session, page: Page) -> Judged:
         reports += run_group(group, command, session)
         if session.watch is not None:
             _record_missing(group, session, session.watch)
-    told = tuple(keep(report, session.settings, page) for report in reports)
+    results = tuple(result_of(report, session.settings, page) for report in reports)
     watch = session.watch
     if watch is None:
-        return Judged(told)
-    seen = (Seen(name, tuple(watch.taken.get(name, ())), tuple(servers)) for name, servers in watch.asked.items())
-    return Judged(told, tuple(seen))
+        return Judged(results)
+    redis_uses = (
+        RedisUse(name, tuple(watch.taken.get(name, ())), tuple(servers)) for name, servers in watch.asked.items()
+    )
+    return Judged(results, tuple(redis_uses))
 
 
 def _record_missing(group: Opened, session: Session, watch: Watch) -> None:
@@ -78,30 +80,30 @@ def _record_missing(group: Opened, session: Session, watch: Watch) -> None:
         if release.name not in watch.taken:
             # Errors in a release are in its report already.
             with suppress(MigratorError):
-                session.saw(examine.examine([release], session.request(release)))
+                session.record_redis_use(examine.examine([release], session.request(release)))
 
 
-def judge_by_itself(place: Place, settings: Settings, answers: GivenAnswers, page: Page) -> Judged:
+def judge_alone(place: Place, settings: Settings, answers: GivenAnswers, page: Page) -> Judged:
     """Judge a place while nothing is known about the others."""
     return judge(place, Session(settings, answers, watch=Watch()), page)
 
 
-def keep(report: FileReport, settings: Settings, page: Page) -> Told:
+def result_of(report: FileReport, settings: Settings, page: Page) -> ReleaseResult:
     """What to keep of a report."""
-    told = Told(report.path, report.status, report.exit_code)
-    if not settings.tells_lines:
-        return told._replace(report=report)
-    told = told._replace(asked=tuple(each.id for each in report.questions))
+    result = ReleaseResult(report.path, report.status, report.exit_code)
+    if not settings.prints_lines:
+        return result._replace(report=report)
+    result = result._replace(asked=tuple(each.id for each in report.questions))
     if report.error:  # printed with the others, so that all are masked alike
-        return told._replace(report=report._replace(layers=()))
+        return result._replace(report=report._replace(layers=()))
     from migrator.report import text_check
 
-    return told._replace(why=text_check.reason(report, page))
+    return result._replace(why=text_check.reason(report, page))
 
 
-def text_of(told: Told, page: Page) -> str:
+def line_of(result: ReleaseResult, page: Page) -> str:
     """The line of a release whose report was not kept."""
     from migrator.report import text_check
 
-    shown = FileReport(Mask().path(told.path), told.status)
-    return f"{text_check.headline(shown, page)}{told.why}\n"
+    shown = FileReport(Mask().path(result.path), result.status)
+    return f"{text_check.headline(shown, page)}{result.why}\n"

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from migrator.cli.arguments import command_first, is_route_alone, parse
+from migrator.cli.arguments import is_route_only, move_command_first, parse
 from migrator.cli.options import COMMANDS
 from migrator.cli.plugin import PROGRAM
-from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
+from migrator.errors import IncompleteOutputError, InterruptedByUser, MigratorError, WriteError
 from migrator.report import streams
 
 
@@ -20,7 +20,7 @@ def run_command_line(arguments: list[str]) -> int:
     verbose = bool({"-v", "--verbose"} & set(arguments))
     try:
         code = _dispatch(arguments)
-        if code != NotAllTold.exit_code:  # otherwise the output has already failed
+        if code != IncompleteOutputError.exit_code:  # otherwise the output has already failed
             sys.stdout.flush()
             sys.stderr.flush()
         return code
@@ -57,10 +57,10 @@ def _prepare_streams() -> None:
 
 def _dispatch(arguments: list[str]) -> int:
     settings = parse(arguments)
-    if settings.command in ("list", "explain", "example", "schema") or is_route_alone(settings):
+    if settings.command in ("list", "explain", "example", "schema") or is_route_only(settings):
         from migrator.cli import catalogue
 
-        sys.stdout.write(catalogue.answer(settings))
+        sys.stdout.write(catalogue.render(settings))
         return 0
     if settings.command == "completion":
         from migrator.cli import completion
@@ -92,7 +92,7 @@ def _fail(message: str, code: int, arguments: Sequence[str] = ()) -> int:
             from migrator.report.mask import Mask
             from migrator.report.records import Report
 
-            words = command_first(arguments)
+            words = move_command_first(arguments)
             command = words[0] if words and words[0] in COMMANDS else ""
             report = Report(command, (), error=message, error_code=code)
             sys.stdout.write(json_format.dumps(report, mask=Mask()) + "\n")

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from migrator import sources
 from migrator.cli import arguments, printing
 from migrator.cli.given_answers import GivenAnswers
-from migrator.cli.judging import Judged, Told, judge, judge_by_itself, keep, text_of
+from migrator.cli.judging import Judged, ReleaseResult, judge, judge_alone, line_of, result_of
 from migrator.cli.opening import Place
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
@@ -35,20 +35,22 @@ def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAn
     servers = Servers()
     judged = _judge_all(places, settings, answers, page, servers)
     session = Session(settings, answers, None, _claims(judged, servers), began)
-    lines = _Lines(settings, session, page) if settings.tells_lines else None
+    lines = _Lines(settings, session, page) if settings.prints_lines else None
     reports: Packed[FileReport] = Packed()
     with sources.kept():
         for place, each in zip(places, judged):
             raise_noted()
-            is_alone = not any(seen.name in session.collisions or servers.are_shared(seen.asked) for seen in each.seen)
+            is_alone = not any(
+                use.name in session.collisions or servers.are_shared(use.asked) for use in each.redis_uses
+            )
             if isinstance(place, Place) and not is_alone:
                 each = judge(place, session, page)
             if lines is not None:
-                lines.tell(each.told)
+                lines.print(each.results)
                 continue
-            for told in each.told:
-                if told.report is not None:
-                    reports.append(told.report)
+            for result in each.results:
+                if result.report is not None:
+                    reports.append(result.report)
     return lines.end() if lines is not None else Report(settings.command, reports)
 
 
@@ -70,30 +72,30 @@ def _judge_all(
         if jobs > 1:
             results = processes.judge_all(each_place, settings, page, jobs)
         else:
-            results = (judge_by_itself(place, settings, answers, page) for place in each_place)
+            results = (judge_alone(place, settings, answers, page) for place in each_place)
         for place in places:
             raise_noted()
             is_opened = isinstance(place, Place)
-            judged = next(results) if isinstance(place, Place) else Judged((keep(place, settings, page),))
-            releases += sum(told.status not in _NO_RELEASE for told in judged.told if is_opened)
-            for seen in judged.seen:
-                servers.add(seen.servers)
+            judged = next(results) if isinstance(place, Place) else Judged((result_of(place, settings, page),))
+            releases += sum(result.status not in _NO_RELEASE for result in judged.results if is_opened)
+            for use in judged.redis_uses:
+                servers.add(use.servers)
             found.append(judged)
             bar.advance()
-    arguments.refuse_one_redis_for_several(settings, releases)
+    arguments.refuse_shared_redis(settings, releases)
     return found
 
 
 def _claims(judged: Packed[Judged], servers: Servers) -> RedisClaims:
     """The Redis use of releases that share a server with others; nothing else is ever asked about."""
     for each in judged:
-        for seen in each.seen:
-            servers.compare(seen.servers)
+        for use in each.redis_uses:
+            servers.compare(use.servers)
     claims = RedisClaims()
     for each in judged:
-        for seen in each.seen:
-            if servers.are_shared(seen.servers):
-                claims.keep(seen.name, seen.taken)
+        for use in each.redis_uses:
+            if servers.are_shared(use.servers):
+                claims.keep(use.name, use.taken)
     return claims
 
 
@@ -113,24 +115,24 @@ class _Lines:
         self._asked: list[FileReport] = []
         self._is_watched = streams.is_there(sys.stdout)
 
-    def tell(self, releases: Sequence[Told]) -> None:
+    def print(self, releases: Sequence[ReleaseResult]) -> None:
         """Print the releases of one place."""
-        for told in releases:
-            self._counts[told.status] += 1
-            self._exit_code = max(self._exit_code, told.exit_code)
-            if told.report is not None:
-                printing.print_check(self._settings, Report("check", (told.report,)), self._mask)
+        for result in releases:
+            self._counts[result.status] += 1
+            self._exit_code = max(self._exit_code, result.exit_code)
+            if result.report is not None:
+                printing.print_check(self._settings, Report("check", (result.report,)), self._mask)
             else:
-                sys.stdout.write(text_of(told, self._page))
+                sys.stdout.write(line_of(result, self._page))
             if self._session.answers.are_given:
-                questions = tuple(QuestionReport(name, "", (), None, None, "", None, False) for name in told.asked)
-                error = told.report.error if told.report is not None else ""
-                self._asked.append(FileReport(told.path, told.status, questions=questions, error=error))
+                questions = tuple(QuestionReport(name, "", (), None, None, "", None, False) for name in result.asked)
+                error = result.report.error if result.report is not None else ""
+                self._asked.append(FileReport(result.path, result.status, questions=questions, error=error))
         if self._is_watched:
             sys.stdout.flush()
 
     def end(self) -> int:
         """Report unused answers, print the totals, and return the exit code."""
-        self._session.answers.tell_unused(self._asked)
+        self._session.answers.report_unused(self._asked)
         printing.print_totals(self._settings, self._counts, self._session.seconds)
         return self._exit_code

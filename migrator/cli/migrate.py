@@ -16,7 +16,7 @@ from migrator.cli.output import Ready
 from migrator.cli.printing import tell
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
-from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, RefusedError, WriteError, some_of
+from migrator.errors import IncompleteOutputError, InterruptedByUser, MigratorError, RefusedError, WriteError, some_of
 from migrator.files.signals import interrupt, interrupts_noted
 from migrator.planning import apply, examine, summary
 from migrator.planning.answers import Asked
@@ -49,8 +49,8 @@ class Migrate(Command):
         decisions = session.outcome.of(release.name) if session.outcome is not None else None
         if decisions is not None:
             request = decisions.settled_request()
-        elif session.outcome is None and somebody_is_there(release, settings):
-            with hangup_as_leaving():
+        elif session.outcome is None and can_ask(release, settings):
+            with hangup_as_interrupt():
                 return _ask_person(release, request, session)
         case = examine.examine([release], request)
         if session.recorder is not None:
@@ -69,7 +69,7 @@ class Migrate(Command):
         """Plan, ask and prove every release, then write their files once; if one fails, no file is changed."""
         try:
             return self._run_together(opened, session)
-        except (WriteError, NotAllTold) as error:  # written for all of them or for none
+        except (WriteError, IncompleteOutputError) as error:  # written for all of them or for none
             return [failed_release(release, error) for release in opened.bundles]
 
     def _run_together(self, opened: Opened, session: Session) -> list[FileReport]:
@@ -82,7 +82,7 @@ class Migrate(Command):
         texts: dict[str, bytes] = {}
         for release in reversed(opened.bundles):
             try:
-                reached = self.prepare(together.standing(release, texts), session)
+                reached = self.prepare(together.with_texts_so_far(release, texts), session)
             except InterruptedByUser:
                 raise
             except MigratorError as error:
@@ -114,7 +114,7 @@ def _look(release: Bundle, session: Session) -> FileReport:
         report = summary.report(examine.examine([release], session.request(release)))
     except MigratorError as error:
         return failed_release(release, error)
-    return report._replace(exit_code=0) if somebody_is_there(release, session.settings) else report
+    return report._replace(exit_code=0) if can_ask(release, session.settings) else report
 
 
 def _conflict(
@@ -171,7 +171,7 @@ def _ask_person(release: Bundle, request: examine.Request, session: Session) -> 
         release,
         request,
         session.recorder,
-        *at_terminal(settings),
+        *person_and_screen(settings),
         target=settings.output,
         dry_run=settings.dry_run,
     )
@@ -182,7 +182,7 @@ def _ask_person(release: Bundle, request: examine.Request, session: Session) -> 
 def _claim(case: examine.Case, session: Session) -> None:
     """Claim the Redis databases of the decided release. Raises InputError if another release has claimed one, and
     RefusedError if a release outside this run reads a file that changes."""
-    error = together.half_of_a_file(case)
+    error = together.shared_file_error(case)
     if error is not None:
         raise error
     if session.redis_claims is not None:
@@ -190,7 +190,7 @@ def _claim(case: examine.Case, session: Session) -> None:
 
 
 @contextmanager
-def hangup_as_leaving() -> Iterator[None]:
+def hangup_as_interrupt() -> Iterator[None]:
     """Handle SIGHUP (a closed terminal) and SIGTERM as ^C within the context: nothing is written, answers are saved.
 
     Only the first signal counts: a second one would cut the cleanup short and change the exit code.
@@ -221,7 +221,7 @@ def hangup_as_leaving() -> Iterator[None]:
                 signal.signal(kind, signal.SIG_DFL)
 
 
-def at_terminal(settings: Settings) -> tuple[Person, Screen]:
+def person_and_screen(settings: Settings) -> tuple[Person, Screen]:
     """The person at the terminal, and their screen."""
     from migrator.prompts.screen import Screen
     from migrator.prompts.terminal import person_at_terminal
@@ -231,7 +231,7 @@ def at_terminal(settings: Settings) -> tuple[Person, Screen]:
     return person_at_terminal(plain=settings.plain), screen
 
 
-def somebody_is_there(release: Bundle, settings: Settings) -> bool:
+def can_ask(release: Bundle, settings: Settings) -> bool:
     """Whether a person can be asked: input and output are terminals, and no option forbids it."""
     is_piped = release.snapshot is None and not release.is_of_cluster
     if settings.non_interactive or is_piped or settings.format == "json" or settings.output == "-":

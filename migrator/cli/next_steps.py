@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from migrator.charts import published, roots
-from migrator.cli.plugin import called
+from migrator.cli.plugin import program_name
 from migrator.cli.settings import Settings, flag_of
 from migrator.planning import catalog, examine
 from migrator.prefect.docket import new_secret
@@ -67,7 +67,7 @@ def _migrate(case: examine.Case, settings: Settings) -> str:
             continue
         flag = flag_of(name)
         words.append(f"{flag}{'=' if flag.startswith('--answer ') else ' '}{shlex.quote(answer)}")
-    return " ".join([f"{called()} migrate", *words])
+    return " ".join([f"{program_name()} migrate", *words])
 
 
 class Done(NamedTuple):
@@ -243,7 +243,7 @@ def _undo(changed: Sequence[str]) -> NextStep:
     return _command(_UNDO + " ".join(map(typed, changed)))
 
 
-_UNDO = f"{called()} undo "
+_UNDO = f"{program_name()} undo "
 
 
 def _command(text: str) -> NextStep:

@@ -33,7 +33,7 @@ class Named(NamedTuple):
 
 def project_of(settings: Settings) -> Project | None:
     """The project file, if there is one and it applies. Raises what `project.read` raises."""
-    if settings.values or settings.asks_a_cluster or list(settings.files) == ["-"]:
+    if settings.values or settings.uses_cluster or list(settings.files) == ["-"]:
         return None
     path = settings.config or project_file.find()
     if not path:
@@ -44,14 +44,14 @@ def project_of(settings: Settings) -> Project | None:
 
 
 @sources.kept()
-def named(settings: Settings, project: Project | None = None) -> Named:
+def open_named(settings: Settings, project: Project | None = None) -> Named:
     """Open everything that is named, or that the project file lists; what cannot be opened becomes a report."""
-    if settings.asks_a_cluster:
+    if settings.uses_cluster:
         from migrator.cli import clusters  # runs other programs, which files do not need
 
         if settings.values:
-            return Named((clusters.beside(_open(settings.values, settings), settings),))
-        return Named(tuple(_typed_over(each, settings) for each in clusters.opened(settings)))
+            return Named((clusters.add_cluster_data(_open(settings.values, settings), settings),))
+        return Named(tuple(_typed_over(each, settings) for each in clusters.open_releases(settings)))
     if settings.values:
         return Named((_open(settings.values, settings),))
     return Named(

@@ -12,7 +12,7 @@ from typing import NoReturn
 from migrator import __version__
 from migrator.charts.versions import CHARTS
 from migrator.cli import option_groups
-from migrator.cli.plugin import PROGRAM, called
+from migrator.cli.plugin import PROGRAM, program_name
 from migrator.errors import UsageError, did_you_mean
 from migrator.report import streams
 
@@ -102,7 +102,7 @@ class Parser(argparse.ArgumentParser):
 def parser_of(command: str) -> Parser:
     """The parser of one command: setting up the others, which are not used, takes longer than parsing."""
     description, fill_in = COMMANDS[command]
-    parser = Parser(f"{called()} {command}", description)
+    parser = Parser(f"{program_name()} {command}", description)
     fill_in(parser)
     return parser
 
@@ -110,7 +110,7 @@ def parser_of(command: str) -> Parser:
 def parser_of_all() -> Parser:
     """The parser for a command line that does not begin with a command: for help, the version, and errors."""
     parser = Parser(
-        called(),
+        program_name(),
         "Rewrite an existing Helm values file for an upgrade of the Infrahub charts, "
         "touching only the lines the upgrade asks for.",
         epilog=EXIT_CODES,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from migrator.cli.printing import complain, page_for, print_totals, tell_of_masks
+from migrator.cli.printing import complain, explain_masks, page_for, print_totals
 from migrator.cli.session import Session, Written
 from migrator.cli.settings import Settings
 from migrator.report import streams
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DRY_RUN = "dry run: nothing was written."
 
 
-def show(settings: Settings, report: FileReport) -> None:
+def print_plan(settings: Settings, report: FileReport) -> None:
     """Print the plan and its diff for a person; in JSON they are in the report."""
     if settings.format == "json" or settings.quiet:
         return
@@ -37,9 +37,9 @@ def show(settings: Settings, report: FileReport) -> None:
     stream.write(shown_diff(unified.diff(one, mask=mask), colour=page.colour))
 
 
-def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool) -> None:
+def print_result(written: Written, stream: TextIO, session: Session, *, was_shown: bool) -> None:
     """Print the result for one release; for one of several, the next steps come at the end."""
-    settings, report, about = session.settings, written.report, written.about
+    settings, report, backup_notices = session.settings, written.report, written.backup_notices
     session.written.append(written)
     if settings.format == "json" or settings.quiet:
         return
@@ -50,14 +50,16 @@ def tell(written: Written, stream: TextIO, session: Session, *, was_shown: bool)
         return
     # Do not repeat what was shown before the choice, or the next steps below: it would hide the rest.
     if report.changes:
-        news = tuple(each for each in report.notices if not each.comes_next)
-        report = report._replace(notices=about, findings=()) if was_shown else report._replace(notices=news)
+        new_notices = tuple(each for each in report.notices if not each.comes_next)
+        report = (
+            report._replace(notices=backup_notices, findings=()) if was_shown else report._replace(notices=new_notices)
+        )
     _outcome(settings, report._replace(backups=written.backups), stream)
     if session.redis_claims is None:
         _print_next_steps(settings, [written], stream)
 
 
-def tell_all(report: Report, session: Session) -> None:
+def print_summary(report: Report, session: Session) -> None:
     """Print what several releases have in common: how many were written, how to undo that, and the next steps."""
     settings = session.settings
     if session.redis_claims is None or settings.quiet:
@@ -92,12 +94,12 @@ def _print_backups(session: Session, stream: TextIO) -> None:
         lines = page.wrapped(f"The old files are kept {folder}, as NAME.TIME.DIGEST.bak.")
     elif changed:
         lines = page.wrapped("No backup was made: undo has nothing to restore.")
-    for text in dict.fromkeys(told.text for each in changed for told in each.about):
+    for text in dict.fromkeys(notice.text for each in changed for notice in each.backup_notices):
         lines += page.wrapped(text, lead="- ")
     stream.write("".join(line + "\n" for line in lines))
 
 
-def about_backups(report: FileReport, backups: Mapping[str, str]) -> Iterator[NoticeReport]:
+def backup_notices(report: FileReport, backups: Mapping[str, str]) -> Iterator[NoticeReport]:
     """Notices about backups, which contain what the file did, credentials too, and which `git add .` would add.
 
     `backups` are by the path of their file, which was copied in full, with other documents and comments.
@@ -130,7 +132,7 @@ def _outcome(settings: Settings, report: FileReport, stream: TextIO) -> None:
 
     text = outcome(Report("migrate", (report,)), page_for(settings, stream), mask=Mask(settings.show_secrets))
     stream.write(text)
-    tell_of_masks(settings, text)
+    explain_masks(settings, text)
 
 
 def next_steps(*written: Written) -> tuple[NextStep, ...]:
@@ -151,7 +153,7 @@ def _print_next_steps(settings: Settings, written: Sequence[Written], stream: Te
         shown = [each._replace(text=mask.text(each.text)) for each in steps]
         text = "".join(line + "\n" for line in lines(shown, page_for(settings, stream)))
         stream.write(text)
-        tell_of_masks(settings, text)
+        explain_masks(settings, text)
 
 
 def _places(written: Written) -> Done:

@@ -13,7 +13,7 @@ from migrator.cli.printing import tell
 from migrator.cli.session import Session, Written
 from migrator.cli.settings import Settings
 from migrator.cli.together import with_one_diff
-from migrator.errors import InterruptedByUser, NotAllTold, UsageError
+from migrator.errors import IncompleteOutputError, InterruptedByUser, UsageError
 from migrator.files import system, writing
 from migrator.planning import examine
 from migrator.report.records import FileReport, Status
@@ -54,7 +54,7 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     if settings.dry_run:
         for each in reversed(ready):
             if not each.was_shown:
-                outcome.show(settings, each.report)
+                outcome.print_plan(settings, each.report)
         if session.redis_claims is None:
             tell(settings, outcome.DRY_RUN)
         return with_one_diff([each.report for each in ready])
@@ -78,32 +78,34 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         backups = _write(ready, whole, settings)
     new = [] if output == "-" else list(dict.fromkeys(path for each in whole for path in new_files(each, output)))
     done = []
-    told: set[str] = set()
+    reported: set[str] = set()
     for each in ready:
         # A release also counts as migrated if others made the changes it needs in its files.
         own = tuple(dict.fromkeys(layer.name for layer in each.bundle.layers if layer.name in new))
         status: Status = "migrated" if each.report.changes or own else "current"
         kept = {path: backups[path] for path in new_files(each.report, "") if path in backups}
-        by_path = {path: backup for path, backup in kept.items() if backup not in told} or kept
-        about = tuple(outcome.about_backups(each.report, by_path))
+        by_path = {path: backup for path, backup in kept.items() if backup not in reported} or kept
+        backup_notices = tuple(outcome.backup_notices(each.report, by_path))
         once = tuple(by_path.values())
-        told.update(once)
+        reported.update(once)
         own_backups = tuple(backups[layer.path] for layer in each.report.layers if layer.path in backups)
         report = each.report._replace(
-            status=status, backups=own_backups, notices=(*each.report.notices, *about), output=output
+            status=status, backups=own_backups, notices=(*each.report.notices, *backup_notices), output=output
         )
         if settings.report and status == "migrated":
-            report = report._replace(next_steps=outcome.next_steps(Written(each.case, report, about, own)))
+            report = report._replace(next_steps=outcome.next_steps(Written(each.case, report, backup_notices, own)))
         if output not in ("", "-"):
             found = tuple(each._replace(file=output) if each.file else each for each in report.findings)
             report = report._replace(findings=found)
         done.append(report)
         try:
-            outcome.tell(Written(each.case, report, about, own, once), stream, session, was_shown=each.was_shown)
+            outcome.print_result(
+                Written(each.case, report, backup_notices, own, once), stream, session, was_shown=each.was_shown
+            )
         except OSError as error:
             if not new:
                 raise
-            raise not_all_told(new, error) from error
+            raise incomplete_output_error(new, error) from error
         except KeyboardInterrupt:
             raise InterruptedByUser("interrupted after writing.", path=" and ".join(new)) from None
     return with_one_diff(done)
@@ -114,12 +116,14 @@ def new_files(report: FileReport, output: str) -> list[str]:
     return [output] if output else report.written
 
 
-def not_all_told(new: Sequence[str], error: OSError) -> NotAllTold:
+def incomplete_output_error(new: Sequence[str], error: OSError) -> IncompleteOutputError:
     """The error for output that failed after files were written."""
-    return NotAllTold(f"{' and '.join(new)}: written, but not everything could be printed: {error.strerror or error}.")
+    return IncompleteOutputError(
+        f"{' and '.join(new)}: written, but not everything could be printed: {error.strerror or error}."
+    )
 
 
-def pass_on(source: Source, settings: Settings) -> None:
+def copy_unchanged(source: Source, settings: Settings) -> None:
     """Copy a file that has nothing to migrate to --output or standard output, if its result goes there."""
     output = settings.output or ("-" if source.snapshot is None else "")
     if settings.dry_run or not output:

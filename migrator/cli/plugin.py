@@ -12,7 +12,7 @@ PROGRAM = "infrahub-migrator"
 PLUGIN = "infrahub-migrate"
 
 
-def called() -> str:
+def program_name() -> str:
     """How the program is called, for commands to copy."""
     return f"helm {PLUGIN}" if _is_plugin() else PROGRAM
 

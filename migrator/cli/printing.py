@@ -52,11 +52,11 @@ def print_report(settings: Settings, report: Report, seconds: float = 0) -> int:
         print_check(settings, report, mask)
         print_totals(settings, Counter(file.status for file in report.files), seconds)
         return report.exit_code
-    told_in_line = settings.command == "check"
+    is_in_line = settings.command == "check"
     for file in report.files:
-        if file.error and (file.exit_code or not told_in_line) and not (settings.quiet and not file.exit_code):
+        if file.error and (file.exit_code or not is_in_line) and not (settings.quiet and not file.exit_code):
             _say(file.error)
-    sound = report.only(lambda file: not file.error or (told_in_line and not file.exit_code))
+    sound = report.only(lambda file: not file.error or (is_in_line and not file.exit_code))
     if settings.command in ("diff", "migrate", "verify") and any(
         file.status == "needs-decision" for file in sound.files
     ):
@@ -104,19 +104,19 @@ def _write(settings: Settings, text: str | Iterable[str]) -> None:
         text = "".join(text)
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        tell_of_masks(settings, text)
+        explain_masks(settings, text)
         return
     signs = ""
     for piece in [text] if isinstance(text, str) else text:
         sys.stdout.write(piece)
         signs += "".join(sign for sign in _OF_MASKS if sign in piece and sign not in signs)
-    tell_of_masks(settings, signs)
+    explain_masks(settings, signs)
 
 
 _OF_MASKS = ("***", "--show-secrets")
 
 
-def tell_of_masks(settings: Settings, text: str) -> None:
+def explain_masks(settings: Settings, text: str) -> None:
     """Say how to see what is masked, if anything in the text is."""
     if "***" in text and "--show-secrets" not in text:
         tell(settings, "note: *** masks a credential; --show-secrets shows it.")

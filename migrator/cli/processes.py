@@ -7,7 +7,7 @@ from functools import partial
 
 from migrator.cli import opening, pool
 from migrator.cli.given_answers import GivenAnswers
-from migrator.cli.judging import Judged, judge_by_itself
+from migrator.cli.judging import Judged, judge_alone
 from migrator.cli.opening import Place
 from migrator.cli.settings import Settings
 from migrator.report.page import Page
@@ -27,10 +27,10 @@ _state: list[tuple[Settings, GivenAnswers, Page]] = []
 
 
 def _begin(settings: Settings, page: Page) -> None:
-    quiet = settings.but(quiet=True)  # the parent prints all messages
+    quiet = settings.replace(quiet=True)  # the parent prints all messages
     _state[:] = [(quiet, GivenAnswers(quiet, opening.project_of(quiet)), page)]
 
 
 def _judge(place: Place) -> Judged:
     settings, answers, page = _state[0]
-    return judge_by_itself(place, settings, answers, page)
+    return judge_alone(place, settings, answers, page)

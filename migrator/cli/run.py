@@ -14,7 +14,7 @@ from migrator.cli.group import run_group
 from migrator.cli.printing import complain, tell
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
-from migrator.errors import InterruptedByUser, MigratorError, NotAllTold, WriteError
+from migrator.errors import IncompleteOutputError, InterruptedByUser, MigratorError, WriteError
 from migrator.planning import examine
 from migrator.report.packed import Packed
 from migrator.report.records import FileReport, Report
@@ -35,18 +35,18 @@ def run(settings: Settings) -> int:
     project = opening.project_of(settings)
     answers = GivenAnswers(settings, project)
     recorder = _recorder(settings) if settings.save_answers else None
-    is_many = not (settings.values or settings.asks_a_cluster or settings.check_redis)
+    is_many = not (settings.values or settings.uses_cluster or settings.check_redis)
     if settings.command != "migrate" and is_many:
         places = opening.places(settings, project)
         if len(places) > 1:
             return _run_many(places, settings, answers, began)
-    named = opening.named(settings, project)
+    named = opening.open_named(settings, project)
     if settings.report:
         from migrator.cli import report_file
 
         report_file.refuse_impossible(settings, named.bundles)
-    arguments.refuse_one_redis_for_several(settings, len(named.bundles))
-    arguments.refuse_one_output_for_several(settings, len(named.groups))
+    arguments.refuse_shared_redis(settings, len(named.bundles))
+    arguments.refuse_shared_output(settings, len(named.groups))
     session = Session(settings, answers, recorder, _redis_claims(named, answers), began)
     command = _command(settings.command)
     reports: list[FileReport] = []
@@ -78,7 +78,7 @@ def _run_group(group: Opened, command: commands.Command, session: Session) -> Se
     if session.outcome is not None:
         from migrator.cli import deciding
 
-        skipped = deciding.left_out(group, session)
+        skipped = deciding.skipped_reports(group, session)
         if skipped:
             return skipped
     return run_group(group, command, session)
@@ -125,7 +125,7 @@ def _halves(named: opening.Named, answers: GivenAnswers) -> dict[str, MigratorEr
                 break
             # An error in the release itself is reported when its turn comes.
             with suppress(MigratorError):
-                error = together.half_of_a_file(examine.examine([release], answers.request(release)))
+                error = together.shared_file_error(examine.examine([release], answers.request(release)))
                 if error is not None:
                     found[release.name] = error
                     break
@@ -141,7 +141,9 @@ def _recorder(settings: Settings) -> Recorder:
     # Values from a cluster are not in a file, so the saved command does not work without --output.
     output = ["--output", settings.output] if settings.release and settings.output else []
     options = [*settings.upgrade_options, *output]
-    return Recorder(settings.save_answers, settings.inputs, options, output=settings.output, program=plugin.called())
+    return Recorder(
+        settings.save_answers, settings.inputs, options, output=settings.output, program=plugin.program_name()
+    )
 
 
 def _finish(report: Report, session: Session) -> int:
@@ -157,19 +159,21 @@ def _finish(report: Report, session: Session) -> int:
     except WriteError as error:
         report = _not_saved(report, "the report was not written", error, session)
     try:
-        session.answers.tell_unused(report.files)
+        session.answers.report_unused(report.files)
         code = printing.print_report(settings, report, session.seconds)
-        if settings.command == "migrate" and all(file.exit_code != NotAllTold.exit_code for file in report.files):
+        if settings.command == "migrate" and all(
+            file.exit_code != IncompleteOutputError.exit_code for file in report.files
+        ):
             from migrator.cli import outcome
 
-            outcome.tell_all(report, session)
+            outcome.print_summary(report, session)
         sys.stdout.flush()
     except OSError as error:
         if not new:
             raise
-        from migrator.cli.output import not_all_told
+        from migrator.cli.output import incomplete_output_error
 
-        raise not_all_told(new, error) from error
+        raise incomplete_output_error(new, error) from error
     return code
 
 
@@ -187,7 +191,7 @@ def _not_saved(report: Report, what: str, error: WriteError, session: Session) -
     text = f"{what}{which}: {error}"
     complain(text, show_secrets=session.settings.show_secrets)
     before = f"{report.error} " if report.error else ""
-    return report._replace(error=before + text, error_code=NotAllTold.exit_code if new else error.exit_code)
+    return report._replace(error=before + text, error_code=IncompleteOutputError.exit_code if new else error.exit_code)
 
 
 def _write_report(report: Report, settings: Settings) -> None:

@@ -28,7 +28,7 @@ class Written(NamedTuple):
 
     case: Case
     report: FileReport
-    about: tuple[NoticeReport, ...]
+    backup_notices: tuple[NoticeReport, ...]
     new: tuple[str, ...]
     backups: tuple[str, ...] = ()
 
@@ -82,7 +82,7 @@ class Session:
             return request._replace(surroundings=Surroundings(seen=redis_live.look(self.settings.check_redis)))
         return request
 
-    def saw(self, case: Case) -> None:
+    def record_redis_use(self, case: Case) -> None:
         """Record the Redis use of a release, if the session has a watch."""
         if self.watch is not None:
             from migrator.prefect.redis_collisions import taken_by

@@ -88,7 +88,7 @@ class Settings:
     def __init__(self, **given: Any) -> None:
         vars(self).update(given)
 
-    def but(self, **changed: Any) -> Settings:
+    def replace(self, **changed: Any) -> Settings:
         """The same settings with these changes."""
         return Settings(**{**vars(self), **changed})
 
@@ -106,12 +106,12 @@ class Settings:
         return [(flag, text) for flag, texts in flags for text in texts]
 
     @property
-    def tells_lines(self) -> bool:
+    def prints_lines(self) -> bool:
         """Whether most releases are printed as a single line."""
         return self.command == "check" and self.format == "text"
 
     @property
-    def asks_a_cluster(self) -> bool:
+    def uses_cluster(self) -> bool:
         """Whether a cluster is asked for the releases, or for more about them."""
         return bool(self.release) or self.all_releases
 

@@ -18,7 +18,7 @@ Texts = Mapping[str, bytes]
 """The new texts of files, by path."""
 
 
-def standing(bundle: Bundle, texts: Texts) -> Bundle:
+def with_texts_so_far(bundle: Bundle, texts: Texts) -> Bundle:
     """The bundle with the texts that the releases before it left, and the chart that it had when the run began.
 
     Releases can share the object that has their chart's version: the last of them updates it for all. They can also
@@ -39,7 +39,7 @@ def reread(bundle: Bundle, texts: Texts) -> Bundle:
     return bundle.on([changed.get(layer.name, layer.stream) for layer in bundle.layers]) if changed else bundle
 
 
-def half_of_a_file(case: Case) -> RefusedError | None:
+def shared_file_error(case: Case) -> RefusedError | None:
     """The error for a release that changes a file of others outside this run; None if it does not.
 
     The others would get changes without being asked, and without their own.

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from migrator import files
 from migrator.cli import opening, output
-from migrator.cli.plugin import called
+from migrator.cli.plugin import program_name
 from migrator.cli.printing import complain, tell
 from migrator.cli.settings import Settings
 from migrator.errors import InputError, MigratorError, UsageError
@@ -37,7 +37,7 @@ def undo_all(settings: Settings) -> int:
     except OSError as error:
         if not done:
             raise
-        raise output.not_all_told([each.path for each in done], error) from error
+        raise output.incomplete_output_error([each.path for each in done], error) from error
     return code
 
 
@@ -72,7 +72,7 @@ def _note_still_migrated(done: Sequence[Written], settings: Settings) -> None:
     tell(
         settings,
         f"note: {' and '.join(stay)} {was} migrated in the same run, and {stays} so. To restore {it} too: "
-        f"{called()} undo{folder} {' '.join(map(typed, stay))}",
+        f"{program_name()} undo{folder} {' '.join(map(typed, stay))}",
     )
 
 

@@ -17,7 +17,7 @@ _EXTRAS = {"helm-python-sdk": "the extra helm", "redis": "the extra redis"}
 _SECONDS = 10
 
 
-def told(name: str) -> str:
+def details(name: str) -> str:
     """The versions of the program, Python and its dependencies, one per line."""
     return "".join(f"{line}\n" for line in _lines(name))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli.arguments import command_first
+from migrator.cli.arguments import move_command_first
 from migrator.cli.options import COMMANDS, parser_of
 from migrator.errors import UsageError
 from tests.docs.pages import PAGES, ROOT, prose_of
@@ -32,7 +32,7 @@ def test_what_a_page_tells_to_type_is_taken(page: Path) -> None:
     for told in _commands(page):
         if "\\" in told or "..." in told or "…" in told:
             continue  # a pattern, or a shape rather than a command
-        words = command_first(shlex.split(told.split(" (")[0].rstrip("'\"")))
+        words = move_command_first(shlex.split(told.split(" (")[0].rstrip("'\"")))
         if not words or words[0] not in COMMANDS:
             continue
         if words[1:] == ["--help"]:
