@@ -200,9 +200,9 @@ def _digest(path: str) -> str:
 
 
 def _own_digest(path: str, swap: Swap) -> str:
-    """As `_digest`, but "-" also for a file that somebody else could have put there."""
+    """As `_digest`, but empty for anything that is not a regular file of this user's own."""
     data = _own_bytes(path, swap)
-    return digest_of(data) if data is not None else ("-" if stands(path) else "")
+    return digest_of(data) if data is not None else ""
 
 
 def _own_bytes(path: str, swap: Swap) -> bytes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,23 @@ def test_what_came_meanwhile_is_not_written_over(values: Path, monkeypatch: pyte
         writing.create(str(output), AFTER, like=files.read(str(values)))
     assert output.read_bytes() == b"by: somebody else\n"
     assert names(values.parent) == ["out.yaml", "values.yaml"]
+
+
+def test_what_fails_behind_the_renaming_leaves_no_new_file(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from migrator.files.recovery import make_durable
+
+    rounds: list[object] = []
+
+    def failing(paths: Iterable[str]) -> None:
+        rounds.append(paths)
+        if len(rounds) == 3:  # all is renamed
+            raise OSError(errno.EIO, "Input/output error")
+        make_durable(paths)
+
+    monkeypatch.setattr("migrator.files.transaction.make_durable", failing)
+    with pytest.raises(WriteError, match="could not be written: Input/output error"):
+        writing.create(str(values.with_name("out.yaml")), AFTER, like=None)
+    assert names(values.parent) == ["values.yaml"]
 
 
 def test_equal_bytes_touch_nothing(values: Path) -> None:

@@ -93,6 +93,13 @@ def test_a_label_that_the_new_file_has_already_is_not_set(
     assert values.read_bytes() == AFTER
 
 
+def test_a_mode_that_cannot_be_kept_is_named(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A FAT file system takes any mode, and keeps its own."""
+    values.chmod(0o640)
+    monkeypatch.setattr(os, "fchmod", lambda *_: None)
+    assert "has mode 0640, which a new file could not keep." in refused(values)
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

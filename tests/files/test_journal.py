@@ -129,8 +129,60 @@ def test_a_journal_that_nobody_can_look_for_stops_the_run(
         return real(path, flags, mode)
 
     monkeypatch.setattr(os, "open", fail)
-    with pytest.raises(WriteError, match="what an earlier run left here cannot be cleaned up"):
+    with pytest.raises(
+        WriteError, match=f"what an earlier run left here cannot be cleaned up: {os.strerror(number)}\\."
+    ):
         writing.recover([str(values)])
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_only_where_a_journal_can_be_seen_a_folder_that_nobody_may_enter_stops_the_run(
+    values: Path, monkeypatch: pytest.MonkeyPatch, is_seen: bool
+) -> None:
+    def fail(path: str, *_: int) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    if is_seen:
+        values.with_name(JOURNAL).touch(0o600)
+    monkeypatch.setattr(os, "open", fail)
+    if is_seen:
+        with pytest.raises(WriteError, match=r"cannot be cleaned up: Permission denied\."):
+            writing.recover([str(values)])
+    else:
+        assert writing.recover([str(values)]) == []
+
+
+def test_a_journal_that_stood_there_stays_where_it_cannot_be_locked(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed run may have left it."""
+    import fcntl
+
+    def fail(descriptor: int, operation: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    values.with_name(JOURNAL).touch(0o600)
+    monkeypatch.setattr(fcntl, "flock", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        claim(str(values), "values.yaml", create=True)
+    assert values.with_name(JOURNAL).exists()
+
+
+def test_a_journal_that_comes_and_goes_is_made_anew(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run made it before this one could, and removed it before this one could open it."""
+    real, tried = os.open, []
+
+    def come_and_go(path: str, flags: int, mode: int = 0o777) -> int:
+        tried.append(flags & os.O_CREAT)
+        if tried == [os.O_CREAT]:
+            raise FileExistsError(errno.EEXIST, "File exists", path)
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", come_and_go)
+    journal = claim(str(values), "values.yaml", create=True)
+    assert journal is not None and journal.still_stands()
+    assert tried == [os.O_CREAT, 0, os.O_CREAT]
+    journal.close()
 
 
 @pytest.mark.parametrize(("size", "is_read_whole"), [(70_000, True), (4 << 20, True), (6 << 20, False)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import stat
 import threading
@@ -166,18 +167,164 @@ def test_what_was_changed_after_everything_was_written_stays_and_so_do_the_other
     assert len(everything(tmp_path)) == 6
 
 
+def torn(path: Path) -> None:
+    path.write_bytes(b"torn")
+
+
+def open_to_others(path: Path) -> None:
+    path.chmod(0o666)
+
+
+def a_link(path: Path) -> None:
+    path.rename(path.with_name("moved"))
+    path.symlink_to("moved")
+
+
+@pytest.mark.parametrize("damage", [torn, open_to_others])
 def test_a_damaged_copy_is_not_put_back(
-    layers: list[Path], kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+    layers: list[Path],
+    kill_at: Callable[[str, int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    damage: Callable[[Path], None],
 ) -> None:
     kill_at("rename", 2)
     with pytest.raises(Killed):
         change(*layers)
     monkeypatch.undo()
     layers[1].write_bytes(b"by: somebody else\n")
-    next(layers[0].parent.glob(".values.yaml.*-old")).write_bytes(b"torn")
+    damage(next(layers[0].parent.glob(".values.yaml.*-old")))
     writing.recover([str(layers[0])])
     assert [layer.read_bytes() for layer in layers] == [AFTER, b"by: somebody else\n", BEFORE]
     assert next(layers[0].parent.glob("values.yaml.*.bak")).read_bytes() == BEFORE
+
+
+@pytest.mark.parametrize("damage", [torn, open_to_others, a_link])
+@pytest.mark.parametrize("staged", [".values.yaml.*-new", ".values.yaml.*-old", "values.yaml.*.bak"])
+def test_where_what_a_file_needs_is_damaged_all_are_put_back(
+    layers: list[Path],
+    kill_at: Callable[[str, int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    staged: str,
+    damage: Callable[[Path], None],
+) -> None:
+    kill_at("rename", 2)
+    with pytest.raises(Killed):
+        change(*layers)
+    monkeypatch.undo()
+    damage(next(layers[1].parent.glob(staged)))
+    told = writing.recover([str(layers[0])])
+    assert "the file was restored" in told[0]
+    assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
+
+
+def test_where_what_a_file_needs_cannot_be_read_nothing_is_decided(
+    layers: list[Path], kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at("rename", 2)
+    with pytest.raises(Killed):
+        change(*layers)
+    monkeypatch.undo()
+    real = os.open
+
+    def fail(path: str, flags: int, mode: int = 0o777) -> int:
+        if str(path).endswith("-new"):
+            raise OSError(errno.EIO, "Input/output error", path)
+        return real(path, flags, mode)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", fail)
+        with pytest.raises(WriteError, match=r"cleaned up: Input/output error\."):
+            writing.recover([str(layers[0])])
+    assert [layer.read_bytes() for layer in layers] == [AFTER, BEFORE, BEFORE]
+    writing.recover([str(layers[0])])
+    assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
+
+
+@pytest.mark.parametrize("renames", [0, 1])
+def test_what_somebody_wrote_meanwhile_is_never_taken_back(
+    layers: list[Path], kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    """Not even the same bytes that the run was about to write."""
+    kill_at("rename", renames + 1)
+    with pytest.raises(Killed):
+        change(*layers)
+    monkeypatch.undo()
+    theirs = [b"by: somebody else\n", AFTER] if renames else [AFTER, b"by: somebody else\n"]
+    for layer, data in zip(layers, theirs):
+        layer.write_bytes(data)
+    told = writing.recover([str(layers[0])])
+    assert all("the file has changed since; it stays as it is (before: " in sentence for sentence in told[:2])
+    assert [layer.read_bytes() for layer in layers] == [*theirs, BEFORE]
+
+
+def test_a_backup_with_notes_in_it_is_not_removed_with_the_run_that_made_it(
+    values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at("rename", 1)
+    with pytest.raises(Killed):
+        change(values)
+    monkeypatch.undo()
+    backup = next(values.parent.glob("*.bak"))
+    backup.write_bytes(b"notes of mine")
+    writing.recover([str(values)])
+    assert names(values.parent) == ["values.yaml", backup.name]
+    assert backup.read_bytes() == b"notes of mine"
+
+
+@pytest.mark.parametrize("by_hand", [AFTER, BEFORE])
+def test_what_only_waited_for_its_journal_to_go_is_not_told(
+    values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch, by_hand: bytes
+) -> None:
+    """It was written, whoever then put the old file back by hand."""
+    kill_at("unlink", 2)
+    with pytest.raises(Killed):
+        change(values)
+    monkeypatch.undo()
+    assert len(names(values.parent)) == 3  # the file, its backup, its journal
+    values.write_bytes(by_hand)
+    assert writing.recover([str(values)]) == []
+    assert values.read_bytes() == by_hand
+    assert len(names(values.parent)) == (2 if by_hand == AFTER else 1)
+
+
+def test_a_file_that_was_put_back_by_hand_is_not_told_as_written(
+    values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at("unlink", 1)
+    with pytest.raises(Killed):
+        change(values)
+    monkeypatch.undo()
+    values.write_bytes(BEFORE)
+    assert writing.recover([str(values)]) == []
+    assert values.read_bytes() == BEFORE
+    assert names(values.parent) == ["values.yaml"]
+
+
+def test_a_run_killed_while_it_recorded_leaves_no_journal_behind(
+    layers: list[Path], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One journal has its record, and the others are still empty."""
+    kill_at("write", 2)
+    with pytest.raises(Killed):
+        change(*layers)
+    monkeypatch.undo()
+    assert len(everything(tmp_path)) == 6
+    assert writing.recover([str(layers[2])]) == []
+    assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
+
+
+def test_a_file_is_recovered_though_the_folder_of_another_is_gone(
+    layers: list[Path], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at("rename", 1)
+    with pytest.raises(Killed):
+        change(*layers)
+    monkeypatch.undo()
+    shutil.rmtree(layers[1].parent)
+    (told,) = writing.recover([str(layers[0])])
+    assert told.startswith(f"{layers[0]}: an earlier run was interrupted before it replaced this file")
+    assert layers[0].read_bytes() == BEFORE
+    assert names(tmp_path) == ["values.yaml"]
 
 
 def test_an_undo_that_was_killed_is_finished(

@@ -161,9 +161,15 @@ def test_other_files_of_such_names_are_no_backups(values: Path) -> None:
         "values.yaml.old.bak",
         "values.yaml.1.2-3.bak",
         "values.yaml.20200101T000000Z.a-b.bak",
+        "values.yaml.20200101T000000Z.a-0123456789ab.bak",
+        "values.yaml.20200101T000000Z.0123456789ab-b.bak",
+        "values.yaml.20200101T000000Z-x.0123456789ab-0123456789ab.bak",
+        "values.yaml.20200101T00Z.0123456789ab-0123456789ab.bak",
+        "values.yaml.20200101T000000Z.0123456789ab-0123456789ab.old",
+        "values-yaml.20200101T000000Z.0123456789ab-0123456789ab.bak",
+        "other-values.yaml.20200101T000000Z.0123456789ab-0123456789ab.bak",
     ):
         values.with_name(name).write_bytes(BEFORE)
-    values.with_name("other-values.yaml.20200101T000000Z.0123456789ab-0123456789ab.bak").write_bytes(BEFORE)
     with pytest.raises(InputError, match="has no backup"):
         writing.undo(str(values))
 
