@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from migrator import files
-from migrator.errors import WriteError
+from migrator.errors import UsageError, WriteError
 from migrator.files import writing
 from migrator.files.system import lacking
 from tests.files.conftest import set_attribute
@@ -101,18 +103,31 @@ def test_a_mode_that_cannot_be_kept_is_named(values: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("module", "name", "words"),
     [
-        ("O_NOFOLLOW", "opening without following links"),
-        ("O_DIRECTORY", "opening without following links"),
-        ("fchown", "file owners and modes"),
-        ("fchmod", "file owners and modes"),
-        ("geteuid", "file owners and modes"),
+        (os, "O_NOFOLLOW", "opening without following links"),
+        (os, "O_DIRECTORY", "opening without following links"),
+        (os, "fchown", "file owners and modes"),
+        (os, "fchmod", "file owners and modes"),
+        (os, "geteuid", "file owners and modes"),
+        (signal, "pthread_sigmask", "blocking of signals"),
+        (signal, "sigwait", "blocking of signals"),
     ],
 )
-def test_a_system_that_lacks_one_thing_says_which(monkeypatch: pytest.MonkeyPatch, name: str, words: str) -> None:
-    monkeypatch.delattr(os, name)
+def test_a_system_that_lacks_one_thing_says_which(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, words: str
+) -> None:
+    monkeypatch.delattr(module, name)
     assert lacking() == [words]
+
+
+def test_a_system_without_file_locks_says_so_and_writes_nothing(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = files.read(str(values))
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    assert lacking() == ["file locks"]
+    with pytest.raises(UsageError, match="file locks"):
+        writing.write([writing.Replacement(read, AFTER)])
+    assert values.read_bytes() == read.data
 
 
 def test_a_file_that_is_a_mount_of_its_own_says_how_else(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
