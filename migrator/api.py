@@ -143,7 +143,7 @@ def check(release: Release, upgrade: Upgrade = NEWEST) -> FileReport:
 
     This is the fastest function: no text is edited, so the changes have no lines. Raises what `plan` raises.
     """
-    report = summary.report(examine([release._bundle], _request(upgrade)))
+    report = summary.report(examine(release._bundle, _request(upgrade)))
     return report._replace(exit_code=0 if report.status == "current" else 1)
 
 
@@ -155,7 +155,7 @@ def plan(release: Release, upgrade: Upgrade = NEWEST) -> FileReport:
     """
     from migrator.verify import verify as verifying
 
-    return verifying.planned(examine([release._bundle], _request(upgrade)))
+    return verifying.planned(examine(release._bundle, _request(upgrade)))
 
 
 def verify(release: Release, upgrade: Upgrade = NEWEST, *, kube_version: str = "") -> FileReport:
@@ -196,7 +196,7 @@ def migrate_text(text: str, upgrade: Upgrade = NEWEST, *, name: str = "values.ya
             f"holds {len(opened.bundles)} releases, and one is migrated at a time.", path=name, remedy=remedy
         )
     request = _request(upgrade)
-    case = examine([opened.bundles[0]], request)
+    case = examine(opened.bundles[0], request)
     if case.status != "pending":
         return Migrated(text, summary.report(case)._replace(exit_code=3 if case.plan.open_questions else 0))
     from migrator.verify import verify as verifying

@@ -44,7 +44,7 @@ class Plan(Command):
         from migrator.planning import summary
         from migrator.verify import verify
 
-        case = examine.examine([release], session.request(release))
+        case = examine.examine(release, session.request(release))
         session.record_redis_use(case)
         report = verify.planned(case)._replace(exit_code=0)
         return summary.with_route(report, case) if session.settings.route else report
@@ -65,11 +65,11 @@ class Diff(Command):
                 installed = clusters.installed(release.deployed, settings)
             report = cluster_diff.diff(release, request, kube_version=settings.kube_version, installed=installed)
             differs = report.cluster is not None and report.cluster.differs
-            case = examine.examine([release], request) if settings.format == "html" else None
+            case = examine.examine(release, request) if settings.format == "html" else None
         else:
             from migrator.planning import apply, summary
 
-            case = examine.examine([release], request)
+            case = examine.examine(release, request)
             session.record_redis_use(case)
             is_carried_out = not case.plan.open_questions or settings.format in ("markdown", "html", "json")
             report = summary.report(case, apply.apply_plan(case) if is_carried_out else None)
@@ -85,7 +85,7 @@ class Check(Command):
     """Whether there is anything to migrate or to decide."""
 
     def run(self, release: Bundle, session: Session) -> FileReport:
-        case = examine.examine([release], session.request(release))
+        case = examine.examine(release, session.request(release))
         session.record_redis_use(case)
         if session.settings.format == "text":
             report = brief.brief(case)

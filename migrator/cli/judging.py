@@ -80,7 +80,7 @@ def _record_missing(group: Opened, session: Session, watch: Watch) -> None:
         if release.name not in watch.taken:
             # Errors in a release are in its report already.
             with suppress(MigratorError):
-                session.record_redis_use(examine.examine([release], session.request(release)))
+                session.record_redis_use(examine.examine(release, session.request(release)))
 
 
 def judge_alone(place: Place, settings: Settings, answers: GivenAnswers, page: Page) -> Judged:

@@ -52,7 +52,7 @@ class Migrate(Command):
         elif session.outcome is None and can_ask(release, settings):
             with hangup_as_interrupt():
                 return _ask_person(release, request, session)
-        case = examine.examine([release], request)
+        case = examine.examine(release, request)
         if session.recorder is not None:
             session.recorder.note(release.name, case.plan.asked, request.given)
         if case.plan.open_questions:
@@ -111,7 +111,7 @@ class Migrate(Command):
 def _look(release: Bundle, session: Session) -> FileReport:
     """The report before anybody is asked; an open decision is not a failure if somebody can be asked."""
     try:
-        report = summary.report(examine.examine([release], session.request(release)))
+        report = summary.report(examine.examine(release, session.request(release)))
     except MigratorError as error:
         return failed_release(release, error)
     return report._replace(exit_code=0) if can_ask(release, session.settings) else report
@@ -125,11 +125,11 @@ def _conflict(
     request = decisions.settled_request() if decisions is not None else session.request(release)
     decided = {each.question.id: each.answer for each in asked[release.name] if each.answer is not None}
     request = request._replace(given={**request.given, **decided})
-    on_its_own = examine.examine([release], request).plan
+    on_its_own = examine.examine(release, request).plan
     if session.recorder is not None:  # after what the others changed, there was nothing left to ask
         session.recorder.note(release.name, on_its_own.asked, request.given)
     wanted = on_its_own.result
-    case = examine.examine([together.reread(release, texts)], request)
+    case = examine.examine(together.reread(release, texts), request)
     found = case.plan.result
     if case.status == "current" and (found.prefect, found.infrahub) == (wanted.prefect, wanted.infrahub):
         return None

@@ -112,7 +112,7 @@ def _redis_claims(named: opening.Named, answers: GivenAnswers) -> RedisClaims | 
     for release in releases:
         # An error in the release itself is reported when its turn comes.
         with suppress(MigratorError):
-            planned[release.name] = examine.examine([release], answers.request(release)).plan.result
+            planned[release.name] = examine.examine(release, answers.request(release)).plan.result
     return RedisClaims(planned)
 
 
@@ -125,7 +125,7 @@ def _halves(named: opening.Named, answers: GivenAnswers) -> dict[str, MigratorEr
                 break
             # An error in the release itself is reported when its turn comes.
             with suppress(MigratorError):
-                error = together.shared_file_error(examine.examine([release], answers.request(release)))
+                error = together.shared_file_error(examine.examine(release, answers.request(release)))
                 if error is not None:
                     found[release.name] = error
                     break

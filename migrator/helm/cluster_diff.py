@@ -38,7 +38,7 @@ def diff(
 
     Raises what rendering raises: HelmMissing, ChartError, and RenderError if a chart rejects the file.
     """
-    case = examine.examine([bundle], request)
+    case = examine.examine(bundle, request)
     if case.plan.open_questions:
         return summary.report(case)
     result = apply.apply_plan(case)

@@ -93,7 +93,7 @@ def _left_behind(done: Mapping[str, Sequence[Done]]) -> Iterator[NoticeReport]:
 
 def prove_settled(case: Case, result: Result, request: Request) -> None:
     """Check that planning the result again changes nothing, whatever was answered. Raises VerificationError if not."""
-    again = examine([case.bundle.on(result.streams)], request._replace(earlier={}))
+    again = examine(case.bundle.on(result.streams), request._replace(earlier={}))
     if not again.plan.is_current:
         left = [change.path for change in again.plan.changes] + [each.id for each in again.plan.open_questions]
         raise VerificationError(

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.errors import InputError, RefusedError
@@ -15,7 +14,7 @@ from migrator.planning.request import Request
 from migrator.planning.upgrade import Upgrade
 from migrator.prefect import shapes
 from migrator.report.records import Status
-from migrator.sources import Bundle, Source, of_layers, read, read_bytes, sealed
+from migrator.sources import Bundle, Source, sealed
 from migrator.values import tree
 from migrator.values.changes import Notice, ShapeError
 from migrator.values.release import Layer, Release
@@ -23,7 +22,7 @@ from migrator.values.release import Layer, Release
 if TYPE_CHECKING:
     from migrator.planning.own_chart import OwnChart, TwoCharts
 
-__all__ = ["Case", "Request", "Source", "examine", "read", "read_bytes"]
+__all__ = ["Case", "Request", "examine"]
 
 
 class Case(NamedTuple):
@@ -53,13 +52,11 @@ class Case(NamedTuple):
         return "pending" if self.plan.changes or self.bump is not None else "current"
 
 
-def examine(inputs: Sequence[Source | Bundle], request: Request) -> Case:
+def examine(bundle: Bundle, request: Request) -> Case:
     """Find out what the release is, and plan; nobody is asked and nothing is written.
 
-    `inputs` are the release's layers, lowest first, or the one bundle of them. Raises InputError, RefusedError and
-    UsageError, with file and line if it concerns something in a file.
+    Raises InputError, RefusedError and UsageError, with file and line if it concerns something in a file.
     """
-    bundle = _bundle(inputs)
     try:
         return _examined(bundle, request)
     except ShapeError as error:
@@ -87,12 +84,6 @@ def _examined(bundle: Bundle, request: Request) -> Case:
 
         made = foresight.without_mended(upgrade, made)
     return _bump(upgrade, made._replace(notices=about.all_of(upgrade, made)))
-
-
-def _bundle(inputs: Sequence[Source | Bundle]) -> Bundle:
-    if len(inputs) == 1 and isinstance(inputs[0], Bundle):
-        return inputs[0]
-    return of_layers([each for each in inputs if isinstance(each, Source)])
 
 
 def _refuse_empty_first(bundle: Bundle) -> None:
@@ -172,7 +163,7 @@ def _refuse_unclear(upgrade: Upgrade, made: plan.Plan) -> None:
         typed.refuse_change(bundle, made.changes)
 
 
-def _refuse_duplicates(sources: Sequence[Source], found: discover.Found, made: plan.Plan) -> None:
+def _refuse_duplicates(sources: tuple[Source, ...], found: discover.Found, made: plan.Plan) -> None:
     """Refuse a duplicate key on the path to a change: readers cannot tell which of the two is meant."""
     for number, source in enumerate(sources):
         routes = [found.root, *(change.edit.route for change in made.changes if change.layer == number)]

@@ -81,7 +81,7 @@ class Decisions:
         given = {name: answer for name, answer in self.given.items() if name not in rivals}
         # An answer that fits no question opens the question of its name without deciding anything.
         fits_none = Earlier("", lambda _: False)
-        plan = examine.examine([self._bundle], self._asking({**given, other: ""}, {other: fits_none})).plan
+        plan = examine.examine(self._bundle, self._asking({**given, other: ""}, {other: fits_none})).plan
         return next((asked for asked in plan.open_questions if asked.id == other), question)
 
     def settled_request(self) -> examine.Request:
@@ -120,7 +120,7 @@ class Decisions:
         """The release with these answers; answers that no longer apply are taken back first."""
         while True:
             try:
-                case = examine.examine([self._bundle], self._asking(self.given, self._earlier))
+                case = examine.examine(self._bundle, self._asking(self.given, self._earlier))
             except UsageError:
                 if not self._take_back():
                     raise

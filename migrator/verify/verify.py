@@ -18,7 +18,7 @@ MENDED = frozenset({"docket-missing", "docket-null", "docket-url", "docket-diffe
 
 def verify(bundle: Bundle, request: examine.Request, *, kube_version: str = "") -> FileReport:
     """Whether the release, as it is, obeys the rules of the target version; with a chart, also as Helm renders it."""
-    case = examine.examine([bundle], request)
+    case = examine.examine(bundle, request)
     if any(question.id == "flavour" for question in case.plan.open_questions):
         return summary.report(case)
     found = findings(case.plan.start, case.sources)

@@ -11,6 +11,7 @@ import pytest
 from migrator import rules
 from migrator.errors import MigratorError, VerificationError
 from migrator.planning import apply, discover, examine
+from tests import releases
 
 ANSWERS = {
     "redis-db": "2",
@@ -108,13 +109,13 @@ def test_it_is_migrated_or_refused_in_words(seed: int) -> None:
     chart = rng.choice(sorted(MOVES))
     layers = [draw.values() for _ in range(rng.choice([1, 1, 2]))]
     texts = [json.dumps({"infrahub": each} if chart == "infrahub-enterprise" else each, indent=1) for each in layers]
-    sources = [examine.read_bytes(text.encode(), f"{number}.yaml") for number, text in enumerate(texts)]
+    release = releases.of_layers(*texts)
     answers = {**ANSWERS, "tracing": rng.choice(["enable", "leave"]), **(UNASKED if draw.flag() else {})}
     for start, to in MOVES[chart]:
         options = discover.Options(chart=chart, version_from=start, version_to=to)
         request = examine.Request(options, answers)
         try:
-            case = examine.examine(sources, request)
+            case = examine.examine(release, request)
             if case.plan.open_questions:
                 continue
             result = apply.apply_plan(case)
@@ -123,5 +124,5 @@ def test_it_is_migrated_or_refused_in_words(seed: int) -> None:
             raise AssertionError(texts) from error
         except MigratorError:
             continue
-        for each in rules.check(case.plan.result, lambda layer, route: 1, [source.name for source in sources]):
+        for each in rules.check(case.plan.result, lambda layer, route: 1, [layer.name for layer in release.layers]):
             assert each.text and each.remedy

@@ -20,6 +20,7 @@ from migrator.planning import apply, discover, examine
 from migrator.planning.plan import Plan
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
+from tests import releases
 from tests.helm import charts
 
 Build = Callable[..., Path]
@@ -100,7 +101,7 @@ def migrate() -> Callable[..., Migrated]:
 
     def migrated(text: str, answers: Mapping[str, str], **options: str) -> Migrated:
         request = examine.Request(discover.Options(**options), answers)
-        case = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request)
+        case = examine.examine(releases.of_text(text), request)
         assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
         result = apply.apply_plan(case)
         apply.prove_settled(case, result, request)

@@ -20,6 +20,7 @@ from migrator.planning import apply, discover, examine
 from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
+from tests import releases
 
 SERVER = """\
 {{- $s := .Values.infrahubServer.infrahubServer }}
@@ -103,7 +104,7 @@ def pods(tmp_path: Path, engine: None) -> Callable[..., dict[str, Any]]:
 def migrated(text: str, start: str = "4.16.3", **answers: str) -> str:
     options = discover.Options(chart="infrahub", version_from=start)
     request = examine.Request(options, {name.replace("_", "-"): value for name, value in answers.items()})
-    case = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request)
+    case = examine.examine(releases.of_text(text), request)
     assert not case.plan.open_questions
     return apply.apply_plan(case).streams[0].data.decode()
 

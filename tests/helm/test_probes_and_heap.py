@@ -13,6 +13,7 @@ from migrator.helm.engine import render
 from migrator.planning import apply, discover, examine
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
+from tests import releases
 from tests.helm.test_past_4_14_1 import write
 
 SERVER = """\
@@ -42,7 +43,7 @@ NEW: Value = {
 
 def migrated(text: str, chart: str, start: str, to: str, answers: dict[str, str]) -> str:
     options = discover.Options(chart=chart, version_from=start, version_to=to)
-    case = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], examine.Request(options, answers))
+    case = examine.examine(releases.of_text(text), examine.Request(options, answers))
     assert not case.plan.open_questions
     return apply.apply_plan(case).streams[0].data.decode()
 

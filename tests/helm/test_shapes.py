@@ -189,7 +189,7 @@ def migrated(folder: Path, shape: Shape, answers: Mapping[str, str]) -> dict[str
     """The files after a run on them."""
     names = [str(folder / name) for name in shape.before]
     (bundle,) = (sources.open_layers(names) if len(names) > 1 else sources.open_file(names[0])).bundles
-    case = examine.examine([bundle], examine.Request(discover.Options(version_from=OLD), answers))
+    case = examine.examine(bundle, examine.Request(discover.Options(version_from=OLD), answers))
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
     result = apply.apply_plan(case)
     return {Path(layer.name).name: layer.stream.data.decode() for layer in bundle.on(result.streams).layers}

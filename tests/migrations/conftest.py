@@ -12,6 +12,7 @@ from migrator.planning import apply, discover, examine
 from migrator.planning.plan import Plan
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import AddKey, RemoveItems, RemoveKey, SetValue
+from tests import releases
 
 
 class Migrated(NamedTuple):
@@ -49,8 +50,8 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **option
     """
     given = answers or {}
     request = _request(given, options)
-    source = examine.read_bytes(before.encode(), "values.yaml")
-    case = examine.examine([source], request)
+    release = releases.of_text(before)
+    case = examine.examine(release, request)
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
     asked = {name for each in case.plan.asked for name in (each.question.id, each.question.group)}
     unused = given.keys() - asked - {"release-name", "namespace"}
@@ -62,7 +63,7 @@ def migrate_text(before: str, /, answers: dict[str, str] | None = None, **option
     after = result.streams[0].data.decode()
     # Which flavour runs is a fact about the cluster that no file can hold, not something that was decided.
     facts = {name: answer for name, answer in given.items() if name == "flavour"}
-    again = examine.examine([examine.read_bytes(after.encode(), "values.yaml")], _request(facts, options))
+    again = examine.examine(releases.of_text(after), _request(facts, options))
     assert again.plan.is_current, "a migrated file plans to nothing, whatever was answered"
     return Migrated(after, case.plan)
 
@@ -77,7 +78,7 @@ def reports_its_edit(change: Change) -> bool:
 
 def plan_text(text: str, /, answers: dict[str, str] | None = None, **options: str) -> Plan:
     """Plan a text; questions may stay open."""
-    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], _request(answers or {}, options)).plan
+    return examine.examine(releases.of_text(text), _request(answers or {}, options)).plan
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from migrator import rules
 from migrator.migration import Question
 from migrator.planning import catalog, discover, examine
-from tests import skeleton
+from tests import releases, skeleton
 
 ROOT = Path(__file__).parents[2]
 KNOWN = {known.id: known for known in catalog.load()}
@@ -104,7 +104,7 @@ class DefaultAnswers:
 def outcomes(migration: str, text: str, version_from: str, version_to: str) -> list[object]:
     """All that its steps yield for the file as it is: changes, notices, broken rules, and the ids of questions."""
     request = examine.Request(discover.Options(version_from=version_from, version_to=version_to), {})
-    release = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan.start
+    release = examine.examine(releases.of_text(text), request).plan.start
     ask = DefaultAnswers()
     found = [each for step in KNOWN[migration].migration.steps for each in step.run(release, ask)]
     broken = [rule.id for rule, _ in rules.breaches(release, reported_rules(migration))]

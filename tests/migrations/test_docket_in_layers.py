@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.planning import apply, discover, examine
+from tests import releases
 
 SEPARATE = "backgroundServices:\n  runAsSeparateDeployment: true\n  messaging:\n    redis:\n      host: {}\n"
 ABOVE = "backgroundServices:\n  messaging:\n    redis:\n      host: {}\n"
@@ -13,8 +14,8 @@ DOCKET = "    docket:\n      url: redis://redis:6379/2\n"
 
 def migrated(texts: list[str], answers: dict[str, str]) -> list[str]:
     request = examine.Request(discover.Options(chart="prefect-server"), answers)
-    layers = [examine.read_bytes(text.encode(), f"{number}.yaml") for number, text in enumerate(texts)]
-    case = examine.examine(layers, request)
+    release = releases.of_layers(*texts)
+    case = examine.examine(release, request)
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
     result = apply.apply_plan(case)
     apply.prove_settled(case, result, request)
@@ -58,7 +59,7 @@ def test_the_bundled_redis_is_named_by_the_answers() -> None:
 )
 def test_a_new_block_with_one_key_is_reported_by_that_key(answers: dict[str, str], paths: list[str]) -> None:
     request = examine.Request(discover.Options(chart="prefect-server"), answers)
-    made = examine.examine([examine.read_bytes(SEPARATE.format("redis").encode(), "values.yaml")], request).plan
+    made = examine.examine(releases.of_text(SEPARATE.format("redis")), request).plan
     assert [change.path for change in made.changes] == paths
 
 
@@ -77,7 +78,7 @@ def test_the_docket_is_written_after_the_redis_block() -> None:
 )
 def test_a_host_change_says_what_is_wrong_with_the_old_host(host: str, why: str) -> None:
     request = examine.Request(discover.Options(chart="prefect-server"), {"redis-host": "redis", "redis-db": "2"})
-    made = examine.examine([examine.read_bytes(SEPARATE.format(host).encode(), "values.yaml")], request).plan
+    made = examine.examine(releases.of_text(SEPARATE.format(host)), request).plan
     assert [change.why for change in made.changes if change.before == host] == [why]
 
 

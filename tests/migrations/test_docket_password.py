@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.planning import apply, discover, examine
+from tests import releases
 
 from .conftest import Migrate, Plans, by_id
 
@@ -21,8 +22,8 @@ REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
 
 def case_of(texts: list[str], answers: dict[str, str]) -> tuple[examine.Case, examine.Request]:
     request = examine.Request(discover.Options(chart="prefect-server"), answers)
-    layers = [examine.read_bytes(text.encode(), f"{number}.yaml") for number, text in enumerate(texts)]
-    return examine.examine(layers, request), request
+    release = releases.of_layers(*texts)
+    return examine.examine(release, request), request
 
 
 def migrated(texts: list[str], answers: dict[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ from migrator.migration import Question
 from migrator.planning import discover, examine
 from migrator.prefect.redis_url import same_server
 from migrator.values.context import Surroundings, Use
+from tests import releases
 
 from .conftest import by_id
 
@@ -38,8 +39,8 @@ def redis_db(host: str, other: Use, namespace: str = "") -> Question:
     request = examine.Request(
         discover.Options(chart="prefect-server", namespace=namespace), {}, surroundings=Surroundings(Two(other))
     )
-    source = examine.read_bytes(VALUES.replace("@host@", host).encode(), "values.yaml")
-    return by_id(examine.examine([source], request).plan)["redis-db"]
+    release = releases.of_text(VALUES.replace("@host@", host))
+    return by_id(examine.examine(release, request).plan)["redis-db"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_a_docket_that_stands_where_another_release_is_is_told(database: int, to
     text = VALUES.replace("@host@", "cache") + '    docket: {url: "redis://cache:6379/2"}\n'
     other = Surroundings(Two(Use("cache", "6379", database, "two.yaml for its docket")))
     request = examine.Request(discover.Options(chart="prefect-server"), {}, surroundings=other)
-    made = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan
+    made = examine.examine(releases.of_text(text), request).plan
     notices = [notice.text for notice in made.notices if "give each release its own database" in notice.text]
     assert [text.partition(". If")[0] for text in notices] == (
         ["The docket's database 2 at cache:6379 is also used by two.yaml for its docket"] if told else []

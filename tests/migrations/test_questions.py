@@ -8,6 +8,7 @@ from migrator.planning import catalog, discover, examine
 from migrator.planning.plan import Plan
 from migrator.values.context import Surroundings
 from migrator.values.seen import Seen
+from tests import releases
 
 from .conftest import Migrate, Plans, by_id
 
@@ -47,7 +48,7 @@ def test_what_becomes_of_a_toggle_that_goes_is_said(
 
 def looked_at(text: str, seen: Seen) -> Plan:
     request = examine.Request(discover.Options(chart="prefect-server"), {}, surroundings=Surroundings(seen=seen))
-    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan
+    return examine.examine(releases.of_text(text), request).plan
 
 
 def seen(databases: int = 16, **keys: int) -> Seen:

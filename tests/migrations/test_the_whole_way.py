@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from migrator.charts import example, published
 from migrator.planning import discover, examine
+from tests import releases
 from tests.preset_files import preset_files
 
 from .conftest import migrate_text
@@ -90,8 +91,8 @@ prefect-server:
 
 def answers_for(text: str, **options: str) -> dict[str, str]:
     """Those of the answers that the text asks for, or takes unasked, on that way."""
-    source = examine.read_bytes(text.encode(), "values.yaml")
-    case = examine.examine([source], examine.Request(discover.Options(**options), ANSWERS))
+    release = releases.of_text(text)
+    case = examine.examine(release, examine.Request(discover.Options(**options), ANSWERS))
     assert not case.plan.open_questions, [each.text for each in case.plan.open_questions]
     used = {name for each in case.plan.asked if each.given for name in (each.question.id, each.question.group)}
     return {name: answer for name, answer in ANSWERS.items() if name in used}

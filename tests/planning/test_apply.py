@@ -7,6 +7,7 @@ import pytest
 from migrator.errors import VerificationError
 from migrator.planning import apply, discover, examine
 from migrator.report.records import NoticeReport
+from tests import releases
 
 VALUES = """\
 infrahub:
@@ -28,7 +29,7 @@ infrahub:
 
 def case_of(text: str, **answers: str) -> tuple[examine.Case, examine.Request]:
     request = examine.Request(discover.Options(version_from="4.13.0"), {"redis-db": "2", **answers})
-    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request), request
+    return examine.examine(releases.of_text(text), request), request
 
 
 def lines(text: str, **answers: str) -> dict[str, int]:
@@ -94,11 +95,12 @@ def test_comments_inside_an_object_are_told_with_the_lines_of_the_file() -> None
 def _notices(text: str) -> list[NoticeReport]:
     from migrator.sources import objects
 
-    source = examine.read_bytes(text.encode(), "values.yaml")
+    (source,) = releases.of_text(text).layers
     held = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
+    release = held[0] if held else releases.of_text(text)
     options = discover.Options(version_from="4.13.0-medium", version_to="4.18.0-medium")
     request = examine.Request(options, {"redis-db": "2", "redis-host": "redis", "restore": "disable"})
-    return list(apply.apply_plan(examine.examine(held or [source], request)).notices)
+    return list(apply.apply_plan(examine.examine(release, request)).notices)
 
 
 def test_a_result_that_would_be_migrated_again_is_a_mistake() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from migrator.planning import chart_bump, discover, examine
 from migrator.sources.bundle import ChartVersion
-from tests import skeleton
+from tests import releases, skeleton
 
 Cli = Callable[..., Any]
 Plan = Callable[..., Any]
@@ -156,7 +156,7 @@ def test_a_version_that_another_file_takes_too_is_told_where_it_would_have_to_mo
 
 def test_whoever_upgrades_what_a_cluster_runs_names_the_new_version() -> None:
     request = examine.Request(discover.Options(version_from="4.13.0"), {"redis-db": "2"})
-    case = examine.examine([examine.read_bytes(f"{OPEN}\n".encode(), "values.yaml")], request)
+    case = examine.examine(releases.of_text(f"{OPEN}\n"), request)
     for runs in (True, False):
         version = ChartVersion("infrahub-enterprise", "4.13.0", elsewhere="helm get metadata", runs=runs)
         bundle = case.bundle._replace(version=version)

@@ -8,7 +8,7 @@ from migrator.errors import VerificationError
 from migrator.planning import discover, effects, examine
 from migrator.values.changes import Change
 from migrator.values.edits import LAST, InsertItem
-from tests import skeleton
+from tests import releases, skeleton
 
 VALUES = skeleton.values("webserver-only", "")
 ROUTE = ("infrahub", "prefect-server", "backgroundServices", "env")
@@ -24,7 +24,7 @@ ROUTE = ("infrahub", "prefect-server", "backgroundServices", "env")
 )
 def test_a_change_that_claims_no_effect_has_none(name: str, value: str, told: str) -> None:
     request = examine.Request(discover.Options(version_from="4.13.0"), {"redis-db": "2"})
-    whole = examine.examine([examine.read_bytes(VALUES.encode(), "values.yaml")], request).plan
+    whole = examine.examine(releases.of_text(VALUES), request).plan
     edit = InsertItem(ROUTE, {"name": name, "value": value}, LAST)
     quiet = Change(0, edit, "env", None, value, "it is the default", "none")
     step = whole.steps[0]._replace(changes=(quiet,))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from migrator.planning import discover, examine
+from tests import releases
 
 Cli = Callable[..., Any]
 VALUES = """\
@@ -149,8 +150,8 @@ def test_a_dry_run_shows_the_warnings(cli: Cli, tmp_path: Path) -> None:
 )
 def test_signs_that_nobody_sees_are_told_however_they_are_written(value: str, is_told: bool) -> None:
     text = f"infrahub:\n  prefect-server:\n    server: {{uiConfig: {{}}, name: {value}}}\n"
-    source = examine.read_bytes(text.encode(), "values.yaml")
-    made = examine.examine([source], examine.Request(discover.Options(version_from="4.13.0"), {})).plan
+    release = releases.of_text(text)
+    made = examine.examine(release, examine.Request(discover.Options(version_from="4.13.0"), {})).plan
     told = [notice.text for notice in made.notices if "contains the invisible" in notice.text]
     assert len(told) == is_told
     assert all(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.planning import discover, examine
+from tests import releases
 
 FILE = """\
 infrahub:
@@ -23,9 +24,10 @@ spec:
 def case(text: str, **options: str) -> examine.Case:
     from migrator.sources import objects
 
-    source = examine.read_bytes(text.encode(), "values.yaml")
+    (source,) = releases.of_text(text).layers
     held = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
-    return examine.examine(held or [source], examine.Request(discover.Options(**options), {}))
+    release = held[0] if held else releases.of_text(text)
+    return examine.examine(release, examine.Request(discover.Options(**options), {}))
 
 
 def test_it_is_a_warning_and_the_new_preset_counts() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from migrator.planning import discover, examine
 from migrator.values.changes import Notice
-from tests import skeleton
+from tests import releases, skeleton
 
 Cli = Callable[..., Any]
 BROKER = "        - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}\n"
@@ -36,7 +36,9 @@ def told(text: str, tmp_path: Path, **answers: str) -> list[Notice]:
     path.write_text(text, "utf-8")
     given = {name.replace("_", "-"): answer for name, answer in answers.items()}
     request = examine.Request(discover.Options(version_from="4.13.0"), given)
-    return [notice for notice in examine.examine([examine.read(str(path))], request).plan.notices if notice.rule]
+    return [
+        notice for notice in examine.examine(releases.of_text(path.read_text()), request).plan.notices if notice.rule
+    ]
 
 
 def test_what_every_answer_mends_is_not_told(tmp_path: Path) -> None:

@@ -10,13 +10,14 @@ import pytest
 
 from migrator.errors import MigratorError
 from migrator.planning import discover, examine
+from tests import releases
 
 Cli = Callable[..., Any]
 
 
 def case(text: str, **options: str) -> examine.Case:
-    source = examine.read_bytes(text.encode(), "values.yaml")
-    return examine.examine([source], examine.Request(discover.Options(**options), {}))
+    release = releases.of_text(text)
+    return examine.examine(release, examine.Request(discover.Options(**options), {}))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.planning import discover, examine
-from tests import skeleton
+from tests import releases, skeleton
 
 HOST = ("host: redis.prod",)
 DOCKET = '"redis://redis.prod:6379/2"'
@@ -14,9 +14,9 @@ DONE = skeleton.values("webserver-only pin register", "metrics", HOST, DOCKET)
 
 
 def case(text: str, **given: str) -> examine.Case:
-    source = examine.read_bytes(text.encode(), "values.yaml")
+    release = releases.of_text(text)
     answers = {name.replace("_", "-"): answer for name, answer in given.items()}
-    return examine.examine([source], examine.Request(discover.Options(), answers))
+    return examine.examine(release, examine.Request(discover.Options(), answers))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 
 from migrator.planning import discover, examine
 from migrator.values.edits import Value
+from tests import releases
 
 Cli = Callable[..., Any]
 LIST: list[Value] = [{"name": "PREFECT__SERVER_WEBSERVER_ONLY", "value": "true"}, {"name": "OURS", "value": "kept"}]
@@ -110,11 +111,11 @@ def test_a_chart_of_today_says_what_runs_now(cli: Cli, tmp_path: Path) -> None:
 
 def test_the_old_chart_says_what_runs_now_where_one_is_given(tmp_path: Path) -> None:
     old, new = chart(tmp_path / "old", "4.14.0", HOST), chart(tmp_path / "new", "4.18.0", HOST)
-    source = examine.read_bytes(OVERRIDES.encode(), "values.yaml")
+    release = releases.of_text(OVERRIDES)
     request = examine.Request(discover.Options(), {"redis-db": "2"}, chart_path=str(new))
-    both = examine.examine([source], request._replace(old_chart_path=str(old))).found
+    both = examine.examine(release, request._replace(old_chart_path=str(old))).found
     assert (both.shown_from, both.shown_to) == ("4.14.0", "4.18.0")
-    alone = examine.examine([source], request).found
+    alone = examine.examine(release, request).found
     assert (alone.shown_from, alone.shown_to) == ("", "4.18.0")
 
 
@@ -263,6 +264,6 @@ def told_of_traces(
     new_path = str(chart(folder / "new", "4.18.0", new)) if new is not None else ""
     options = discover.Options(version_from=version_from, version_to="4.18.0")
     request = examine.Request(options, {}, chart_path=new_path or old_path, old_chart_path=old_path if new_path else "")
-    made = examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request).plan
+    made = examine.examine(releases.of_text(text), request).plan
     assert made.is_current
     return " ".join(each.text for each in made.notices if "traces" in each.text)

@@ -9,6 +9,7 @@ import pytest
 from migrator.planning import apply, catalog, discover, examine, summary
 from migrator.report.records import NoticeReport
 from migrator.verify import verify
+from tests import releases
 from tests.rules.test_rules import CASES, Case, show, with_
 
 TOLD = {rule for known in catalog.load() for step in known.migration.steps for rule in step.rules}
@@ -16,7 +17,7 @@ TOLD = {rule for known in catalog.load() for step in known.migration.steps for r
 
 def planned(text: str, answers: dict[str, str] | None = None, **options: str) -> examine.Case:
     request = examine.Request(discover.Options(**options), answers or {})
-    return examine.examine([examine.read_bytes(text.encode(), "values.yaml")], request)
+    return examine.examine(releases.of_text(text), request)
 
 
 def told(case: examine.Case) -> list[NoticeReport]:
@@ -121,9 +122,9 @@ def test_a_rule_is_told_once_however_many_say_it() -> None:
 @pytest.mark.parametrize(("answers", "is_open"), [({}, True), ({"redis-db": "2"}, False)])
 def test_for_a_line_no_rule_is_asked_while_a_question_is_open(answers: dict[str, str], is_open: bool) -> None:
     """Most of many releases wait for the same decision, and a line says no more of one than that."""
-    source = examine.read_bytes(SEPARATE.replace(', docket: {url: "redis://redis:6379/2"}', "").encode(), "values.yaml")
+    release = releases.of_text(SEPARATE.replace(', docket: {url: "redis://redis:6379/2"}', ""))
     whole = examine.Request(discover.Options(), answers)
-    there, in_a_line = (examine.examine([source], each).plan for each in (whole, whole._replace(in_a_line=True)))
+    there, in_a_line = (examine.examine(release, each).plan for each in (whole, whole._replace(in_a_line=True)))
     assert bool(in_a_line.open_questions) is is_open
     assert in_a_line.changes == there.changes
     rules = {notice.rule for notice in there.notices if notice.rule}

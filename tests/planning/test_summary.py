@@ -19,7 +19,7 @@ STEPS = ["docket", "pin", "chart-version"]
 def reported(release: Bundle, *, carried_out: bool = True, **answers: str) -> FileReport:
     """The report on a release with these answers (`_` for `-` in their ids)."""
     given = {name.replace("_", "-"): answer for name, answer in answers.items()}
-    case = examine.examine([release], examine.Request(discover.Options(), given))
+    case = examine.examine(release, examine.Request(discover.Options(), given))
     return summary.report(case, apply.apply_plan(case) if carried_out else None)
 
 

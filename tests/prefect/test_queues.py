@@ -6,6 +6,7 @@ import pytest
 
 from migrator.planning import apply, discover, examine, summary
 from migrator.report.queue_records import Database, QueuesReport
+from tests import releases
 
 VALUES = """\
 infrahub:
@@ -37,7 +38,7 @@ def queues(text: str, version_to: str = "", **answers: str) -> QueuesReport | No
     """What is told of the release's queues, with these answers (`_` for `-` in their ids)."""
     given = {"flavour": "none", **{name.replace("_", "-"): answer for name, answer in answers.items()}}
     request = examine.Request(discover.Options(version_to=version_to), given)
-    case = examine.examine([examine.read_bytes(text.encode(), "v.yaml")], request)
+    case = examine.examine(releases.of_text(text, "v.yaml"), request)
     return summary.report(case, apply.apply_plan(case)).queues
 
 

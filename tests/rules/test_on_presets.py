@@ -19,32 +19,33 @@ from migrator.values.defaults import Defaults
 from migrator.values.edits import Value
 from migrator.values.merge import as_map
 from migrator.values.release import Layer, Release
+from migrator.yamltext import Stream
+from tests import releases
 from tests.examples import examples
 from tests.preset_files import preset_files
 
 ANSWERS = {"redis-host": "infrahub-cache-master", "redis-db": "2"}
 
 
-def findings(release: Release, text: examine.Source) -> list[Finding]:
-    document = text.stream.documents[0]
+def findings(release: Release, text: Stream) -> list[Finding]:
+    document = text.documents[0]
     return rules.check(release, lambda layer, route: document.line(route), ["values.yaml"])
 
 
 @pytest.mark.parametrize("preset", preset_files("C/*.yaml", "[DE]/values.medium.yaml"))
 def test_a_migrated_preset_breaks_nothing(preset: Path) -> None:
-    source = examine.read(str(preset))
-    case = examine.examine([source], examine.Request(discover.Options(), ANSWERS))
+    case = examine.examine(releases.of_text(preset.read_text()), examine.Request(discover.Options(), ANSWERS))
     result = apply.apply_plan(case)
 
-    assert findings(case.plan.result, source._replace(stream=result.streams[0])) == []
+    assert findings(case.plan.result, result.streams[0]) == []
 
 
 @pytest.mark.parametrize("size", ["small", "medium"])
 def test_a_preset_before_its_migration_breaks_what_the_migration_mends(size: str, presets: Path) -> None:
-    source = examine.read(str(presets / "C" / f"values.{size}.yaml"))
-    case = examine.examine([source], examine.Request(discover.Options(), ANSWERS))
-    found = findings(case.plan.start, source)
-    lines = source.stream.data.decode().splitlines()
+    text = (presets / "C" / f"values.{size}.yaml").read_text()
+    case = examine.examine(releases.of_text(text), examine.Request(discover.Options(), ANSWERS))
+    found = findings(case.plan.start, case.bundle.uppermost.stream)
+    lines = text.splitlines()
 
     assert {each.rule for each in found if each.severity == "error"} == {
         "example-host",

@@ -34,14 +34,14 @@ def migrate(tmp_path: Path) -> Callable[..., Result]:
         path = tmp_path / "object.yaml"
         path.write_bytes(before.encode())
         (bundle,) = sources.open_file(str(path)).bundles
-        case = examine.examine([bundle], request)
+        case = examine.examine(bundle, request)
         assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
         result = apply.apply_plan(case)
         apply.prove_settled(case, result, request)
         after = result.streams[0].data
         path.write_bytes(after)
         (again,) = sources.open_file(str(path)).bundles
-        assert examine.examine([again], examine.Request(discover.Options(**options), {})).plan.is_current
+        assert examine.examine(again, examine.Request(discover.Options(**options), {})).plan.is_current
         return Result(after.decode(), case.plan, summary.report(case, result))
 
     return migrated
