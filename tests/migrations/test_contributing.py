@@ -1,4 +1,4 @@
-"""The migration that CONTRIBUTING.md shows works as it stands there, and so do its tests."""
+"""The example migration in CONTRIBUTING.md works as it is printed, and so do its tests."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from migrator.planning import catalog
 
 from .conftest import Migrate
 
-SHOWN = Path(__file__).resolve().parents[2] / "CONTRIBUTING.md"
+CONTRIBUTING = Path(__file__).resolve().parents[2] / "CONTRIBUTING.md"
 NAME = "v4_99_0_example_mode"
 
 
 @pytest.fixture
 def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """What the shown tests define, with the shown migration among the others."""
-    migration, tests, *_ = re.findall(r"```python\n(.*?)```", SHOWN.read_text(encoding="utf-8"), re.DOTALL)
+    """The names that the printed tests define, while the printed migration is one of the catalog."""
+    migration, tests, *_ = re.findall(r"```python\n(.*?)```", CONTRIBUTING.read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / f"{NAME}.py").write_text(migration, encoding="utf-8")
     monkeypatch.setattr(migrator.migrations, "__path__", [*migrator.migrations.__path__, str(tmp_path)])
     catalog.load.cache_clear()
@@ -33,8 +33,8 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
     sys.modules.pop(f"migrator.migrations.{NAME}", None)
 
 
-def test_it_is_added_and_left_as_shown(example: dict[str, Any], migrate: Migrate) -> None:
+def test_the_example_migration_and_its_tests_work(example: dict[str, Any], migrate: Migrate) -> None:
     example["test_it_is_added_to_the_list"](migrate)
     for text in (example["AFTER"], example["AFTER"].replace("plain", "other")):
-        example["test_what_is_there_is_left"](migrate, text)
+        example["test_an_existing_entry_is_kept"](migrate, text)
     assert migrate(example["BEFORE"], version_from="4.13.0", version_to="4.98.0").text == example["BEFORE"]

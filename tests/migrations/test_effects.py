@@ -1,4 +1,4 @@
-"""What claims to leave the pods' behaviour as it is, does: the settings as Prefect reads them, before and after."""
+"""A change with effect none leaves each pod's settings, as Prefect reads them, the same."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_two_ways_to_say_the_same(one: str, other: str) -> None:
+def test_equivalent_entries_behave_alike(one: str, other: str) -> None:
     assert behaviour(plan_text(text(background=one)).start) == behaviour(plan_text(text(background=other)).start)
 
 
@@ -60,18 +60,18 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_two_that_are_not_the_same(one: str, other: str) -> None:
+def test_different_entries_behave_differently(one: str, other: str) -> None:
     assert behaviour(plan_text(text(background=one)).start) != behaviour(plan_text(text(background=other)).start)
 
 
-def test_toggles_on_pods_that_run_no_services_are_nothing() -> None:
+def test_toggles_on_pods_without_services_have_no_effect() -> None:
     """The server pod of vanilla Prefect gets --no-services beside a background deployment."""
     toggle = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: 'true'"
     assert behaviour(plan_text(text(server=toggle)).start) == behaviour(plan_text(text()).start)
 
 
-def test_a_change_that_does_not_keep_its_claim_is_our_mistake() -> None:
-    """A migration that drops an entry, and says that it does nothing."""
+def test_a_false_claim_of_effect_none_is_refused_as_a_bug() -> None:
+    """The migration drops an entry and claims effect none."""
 
     def drop(release, ask):  # type: ignore[no-untyped-def]
         (listed,) = env.lists_in_layers(release, env.BACKGROUND)
@@ -101,7 +101,7 @@ backgroundServices:
 """
 
 
-def test_an_entry_that_outweighs_the_shared_list_is_not_the_same_as_the_charts(migrate: Migrate, plan: Plans) -> None:
+def test_an_entry_that_overrides_global_env_is_not_a_duplicate(migrate: Migrate, plan: Plans) -> None:
     """The chart's "false" comes before global.prefect.env on the background pod, and loses to it."""
     assert list(by_id(plan(GLOBAL))) == ["redis-db", "migrate-on-start"]
     kept = migrate(GLOBAL, {"redis-db": "2", "migrate-on-start": "keep"})

@@ -1,4 +1,4 @@
-"""A change of flavour: told, and by an answer what is known of the old preset goes into the file."""
+"""A change of flavour is a warning; by an answer, the old preset's known values are written into the file."""
 
 from __future__ import annotations
 
@@ -81,16 +81,16 @@ TO_OVERLAY = {"version_from": "4.18.0-medium", "version_to": "4.21.2-openshift"}
 
 
 @pytest.mark.parametrize("answers", [{}, {"flavour-change": "keep"}])
-def test_the_file_stays_as_it_is(migrate: Migrate, answers: dict[str, str]) -> None:
+def test_a_flavour_change_leaves_the_file_as_it_is(migrate: Migrate, answers: dict[str, str]) -> None:
     done = migrate(TEXT, answers, version_from="4.18.0-medium", version_to="4.18.0-large")
     assert done.text == TEXT
-    told = [each for each in done.plan.notices if "flavour changes from medium to large" in each.text]
-    assert [(each.severity, "flavour-change=carry" in each.text) for each in told] == [("warning", True)] * (
+    warnings = [each for each in done.plan.notices if "flavour changes from medium to large" in each.text]
+    assert [(each.severity, "flavour-change=carry" in each.text) for each in warnings] == [("warning", True)] * (
         not answers
     )
 
 
-def test_an_answer_writes_down_what_is_known_of_the_old_preset(migrate: Migrate) -> None:
+def test_carry_writes_the_old_presets_known_values(migrate: Migrate) -> None:
     done = migrate(TEXT, {"flavour-change": "carry"}, **TO_OVERLAY)
     assert done.text == CARRIED
     assert effects(done.plan) == {"behaviour"}
@@ -98,7 +98,7 @@ def test_an_answer_writes_down_what_is_known_of_the_old_preset(migrate: Migrate)
     assert "pass its values as the last -f" in done.notices
 
 
-def test_what_the_new_preset_says_as_well_is_not_repeated(migrate: Migrate) -> None:
+def test_carry_omits_what_the_new_preset_sets_too(migrate: Migrate) -> None:
     """small and medium-data have the same replicas, other batch sizes and another Neo4j."""
     done = migrate(TEXT, {"flavour-change": "carry"}, version_from="4.18.0-small", version_to="4.18.0-medium-data")
     assert "runAsSeparateDeployment" not in done.text and "      replicaCount: 1" not in done.text
@@ -106,7 +106,7 @@ def test_what_the_new_preset_says_as_well_is_not_repeated(migrate: Migrate) -> N
     assert "server.memory.pagecache.size: 1G" in done.text
 
 
-def test_an_older_preset_is_carried_and_migrated_in_one_go(migrate: Migrate) -> None:
+def test_an_older_preset_is_carried_and_migrated_in_one_run(migrate: Migrate) -> None:
     old = TEXT.partition("        docket:")[0]
     answers = {"flavour-change": "carry", "redis-db": "2", "event-logger": "remove"}
     done = migrate(old, answers, version_from="4.13.0-medium", version_to="4.21.2-openshift")
@@ -123,24 +123,24 @@ def test_an_older_preset_is_carried_and_migrated_in_one_go(migrate: Migrate) -> 
         {"version_from": "4.18.0", "version_to": "4.21.2"},
     ],
 )
-def test_a_flavour_that_stays_is_not_told(plan: Plans, options: dict[str, str]) -> None:
+def test_the_same_flavour_is_not_reported(plan: Plans, options: dict[str, str]) -> None:
     assert "flavour changes" not in "\n".join(each.text for each in plan(TEXT, **options).notices)
 
 
-def test_without_prefect_its_part_is_not_written(migrate: Migrate) -> None:
+def test_carry_writes_no_prefect_values_if_prefect_is_off(migrate: Migrate) -> None:
     text = "infrahub:\n  prefect-server: {enabled: false}\n"
     after = migrate(text, {"flavour-change": "carry"}, **TO_OVERLAY).text
     assert after.startswith(text + "  neo4j:\n")
     assert "server.memory.pagecache.size" in after and "replicaCount" not in after
 
 
-def test_where_the_new_preset_is_not_known_the_way_out_is_told(plan: Plans) -> None:
+def test_an_unknown_new_preset_is_refused_with_a_remedy(plan: Plans) -> None:
     with pytest.raises(RefusedError, match="or as in medium: --answer flavour-change=carry"):
         plan(TEXT, **TO_OVERLAY)
 
 
-def test_where_prefects_part_stands_alone_it_alone_is_carried(migrate: Migrate) -> None:
-    """Its place is named by --root: where Infrahub's own part would be is not known."""
+def test_with_root_carry_writes_only_prefects_part(migrate: Migrate) -> None:
+    """--root says where Prefect's part is; where Infrahub's own part would be is not known."""
     alone = dedent("".join(line for line in TEXT.splitlines(keepends=True)[2:]))
     done = migrate(alone, {"flavour-change": "carry"}, chart="infrahub-enterprise", root=".", **TO_OVERLAY)
     prefect = "".join(line for line in CARRIED.partition("  neo4j:\n")[0].splitlines(keepends=True)[2:])

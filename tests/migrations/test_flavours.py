@@ -1,4 +1,4 @@
-"""Files that hold overrides only: what stands below them decides, the flavour's preset or the plain chart's values."""
+"""Files with only overrides: the flavour's preset or the plain chart's values below them decide."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .conftest import Migrate, Plans, by_id
 FROM = {"version_from": "4.13.0-medium"}
 
 
-def test_an_override_of_the_host_gets_the_docket_and_no_lists(migrate: Migrate) -> None:
+def test_a_host_override_gets_the_docket_and_no_env_lists(migrate: Migrate) -> None:
     before = dedent("""\
         infrahub:
           prefect-server:
@@ -27,7 +27,7 @@ def test_an_override_of_the_host_gets_the_docket_and_no_lists(migrate: Migrate) 
     assert done.text == before + "        docket:\n          url: redis://redis.prod:6379/2\n"
 
 
-def test_an_override_of_the_host_is_current_with_its_docket(migrate: Migrate) -> None:
+def test_a_host_override_with_a_docket_is_current(migrate: Migrate) -> None:
     text = dedent("""\
         infrahub:
           prefect-server:
@@ -39,7 +39,7 @@ def test_an_override_of_the_host_is_current_with_its_docket(migrate: Migrate) ->
     assert migrate(text, **FROM).text == text
 
 
-def test_a_file_without_a_host_has_the_presets_example(migrate: Migrate, plan: Plans) -> None:
+def test_a_file_without_a_host_is_asked_for_host_and_database(migrate: Migrate, plan: Plans) -> None:
     before = dedent("""\
         infrahub:
           prefect-server:
@@ -61,25 +61,25 @@ def test_a_file_without_a_host_has_the_presets_example(migrate: Migrate, plan: P
     )
 
 
-def test_a_file_without_any_prefect_part_has_to_be_decided(plan: Plans) -> None:
+def test_a_file_without_a_prefect_part_is_asked_for_them_too(plan: Plans) -> None:
     text = "infrahub:\n  infrahubServer:\n    replicas: 2\n"
     assert list(by_id(plan(text, **FROM))) == ["redis-host", "redis-db"]
     text = "configPreset: medium\n" + text
     assert list(by_id(plan(text))) == ["redis-host", "redis-db"]
 
 
-def test_messagings_database_is_the_presets(plan: Plans) -> None:
+def test_messagings_database_comes_from_the_preset(plan: Plans) -> None:
     text = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
     assert "1 by Prefect's messaging" in by_id(plan(text, **FROM))["redis-db"].text
 
 
-def test_a_secret_on_a_flavour_empties_the_presets_url(migrate: Migrate) -> None:
+def test_docket_secret_on_a_flavour_empties_the_presets_url(migrate: Migrate) -> None:
     before = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
     done = migrate(before, {"docket-secret": "queue"}, **FROM)
     assert done.text == before.replace("prod}", 'prod}, docket: {url: "", existingSecret: queue}')
 
 
-def test_a_secret_that_stands_beside_the_presets_url_gets_it_emptied(migrate: Migrate) -> None:
+def test_an_existing_secret_on_a_flavour_empties_the_presets_url(migrate: Migrate) -> None:
     before = dedent("""\
         infrahub:
           prefect-server:
@@ -104,8 +104,8 @@ infrahub:
 """
 
 
-def test_single_on_a_flavour_takes_the_presets_example_away(migrate: Migrate) -> None:
-    """The chart's validation refuses the example URL even where nothing uses it."""
+def test_single_on_a_flavour_replaces_the_presets_example_url(migrate: Migrate) -> None:
+    """The chart's validation refuses the example URL even if nothing uses it."""
     done = migrate(SINGLE, **FROM)
     assert done.text == SINGLE.replace("redis.prod}}", 'redis.prod}, docket: {url: ""}}')
     assert "Set a real URL" in done.notices
@@ -123,12 +123,12 @@ def test_single_without_a_preset_changes_nothing(migrate: Migrate, version: str)
     assert migrate(SINGLE, version_from=version).text == SINGLE
 
 
-def test_single_with_a_url_of_its_own_changes_nothing(migrate: Migrate) -> None:
+def test_single_with_its_own_url_changes_nothing(migrate: Migrate) -> None:
     text = SINGLE.replace("redis.prod}}", "redis.prod}, docket: {url: redis://redis.prod:6379/2}}")
     assert migrate(text, **FROM).text == text
 
 
-def test_single_of_an_unknown_flavour_is_told_what_one_refuses(migrate: Migrate) -> None:
+def test_single_of_unknown_flavour_is_told_what_a_flavour_refuses(migrate: Migrate) -> None:
     done = migrate(SINGLE)
     assert done.text == SINGLE
     assert (
@@ -138,8 +138,8 @@ def test_single_of_an_unknown_flavour_is_told_what_one_refuses(migrate: Migrate)
     assert "refuses its preset's example" not in migrate(SINGLE, **FROM).notices
 
 
-def test_the_flavour_is_not_asked_for_once_more(migrate: Migrate, plan: Plans) -> None:
-    """Which one runs, no file can hold: a file that was migrated for one of them is right for it."""
+def test_a_migrated_file_is_not_asked_for_its_flavour_again(migrate: Migrate, plan: Plans) -> None:
+    """No file can say which flavour runs: a file that was migrated for one of them is right for it."""
     before = SINGLE.replace("runAsSeparateDeployment: false", "runAsSeparateDeployment: true")
     assert list(by_id(plan(before))) == ["flavour"]
     after = migrate(before, {"flavour": "medium", "redis-db": "2"}).text
@@ -148,13 +148,13 @@ def test_the_flavour_is_not_asked_for_once_more(migrate: Migrate, plan: Plans) -
 
 
 @pytest.mark.parametrize("flavour", ["small", "medium", "medium-data", "large", "large-data"])
-def test_every_flavour_brings_its_own_lists(migrate: Migrate, flavour: str) -> None:
+def test_no_env_lists_are_written_on_a_flavour(migrate: Migrate, flavour: str) -> None:
     before = "infrahub:\n  prefect-server:\n    backgroundServices:\n      messaging: {redis: {host: redis.prod}}\n"
     done = migrate(before, {"redis-db": "2"}, version_from=f"4.13.0-{flavour}")
     assert "env" not in done.text
 
 
-def test_a_preset_that_is_not_known_is_not_guessed_at(migrate: Migrate, plan: Plans) -> None:
+def test_an_unknown_preset_is_refused_unless_the_file_decides_all(migrate: Migrate, plan: Plans) -> None:
     text = dedent("""\
         infrahub:
           prefect-server:
@@ -178,15 +178,15 @@ def test_a_preset_that_is_not_known_is_not_guessed_at(migrate: Migrate, plan: Pl
     assert migrate(single, version_from="4.15.0-openshift").text == single
 
 
-def test_without_a_flavour_it_is_asked_for_where_it_matters(migrate: Migrate, plan: Plans) -> None:
+def test_the_flavour_is_asked_for_if_it_matters(migrate: Migrate, plan: Plans) -> None:
     before = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
     assert list(by_id(plan(before))) == ["flavour"]
     assert migrate(before, {"flavour": "none"}).text == before
     assert list(by_id(plan(before, {"flavour": "medium"}))) == ["redis-db"]
 
 
-def test_an_answer_is_judged_on_the_flavour_that_runs_and_on_no_other(migrate: Migrate, plan: Plans) -> None:
-    """Database 1 is free on the plain chart, and messaging's on every preset."""
+def test_a_database_is_checked_only_on_the_flavour_that_runs(migrate: Migrate, plan: Plans) -> None:
+    """Database 1 is free on the plain chart, and used by messaging on every preset."""
     before = below(SEPARATE.replace("      db: 1\n", ""), "infrahub", "prefect-server")
     assert list(by_id(plan(before, {"redis-db": "1"}))) == ["flavour"]
     done = migrate(before, {"flavour": "none", "redis-db": "1"})
@@ -202,7 +202,7 @@ SEPARATE = skeleton.values(None, None, REDIS, root="", head=SERVER)
 
 
 def below(text: str, *keys: str) -> str:
-    """The text as the value of these keys, one inside the other."""
+    """The text nested below these keys."""
     for key in reversed(keys):
         text = f"{key}:\n" + "".join(f"  {line}\n" for line in text.splitlines())
     return text
@@ -220,12 +220,12 @@ def test_the_community_chart_gets_its_own_entries_and_no_metrics_directory(migra
     assert done.text == below(lists.replace("server:\n", SERVER, 1), "prefect-server")
 
 
-def test_the_community_chart_from_4_29_2_has_one_entry_more(migrate: Migrate) -> None:
+def test_the_community_chart_from_4_29_2_gets_the_metrics_directory(migrate: Migrate) -> None:
     done = migrate(below(SEPARATE, "prefect-server"), {"redis-db": "2"}, version_to="4.29.2")
     assert "    - name: PROMETHEUS_MULTIPROC_DIR\n        value: /tmp\n" in done.text
 
 
-def test_vanilla_prefect_gets_the_docket_alone(migrate: Migrate) -> None:
+def test_vanilla_prefect_gets_only_the_docket(migrate: Migrate) -> None:
     assert migrate(SEPARATE, {"redis-db": "2"}).text == SEPARATE + "    docket:\n      url: redis://redis:6379/2\n"
 
 
@@ -240,7 +240,7 @@ def test_prefect_server_with_the_infrahub_image_gets_the_pin(migrate: Migrate) -
         """)) + "    docket:\n      url: redis://redis:6379/2\n"  # fmt: skip
 
 
-def test_the_steps_of_prefect_server_have_versions_of_their_own(migrate: Migrate, plan: Plans) -> None:
+def test_prefect_server_gets_each_step_at_its_own_version(migrate: Migrate, plan: Plans) -> None:
     image = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub}}}\n"
     docket = image + SEPARATE + "    docket:\n      url: redis://redis:6379/2\n"
     first = migrate(image + SEPARATE, {"redis-db": "2"}, version_to="2026.4.10163454")
@@ -250,22 +250,22 @@ def test_the_steps_of_prefect_server_have_versions_of_their_own(migrate: Migrate
     assert second.text == migrate(image + SEPARATE, {"redis-db": "2"}).text
 
 
-def test_a_version_that_moved_on_past_a_file_left_behind(migrate: Migrate) -> None:
-    """Selection is by shape: --from says which defaults the release runs on, not what was done to the file."""
+def test_a_newer_from_version_skips_no_migration(migrate: Migrate) -> None:
+    """Selection is by shape: --from says which defaults the release runs on, not which migrations the file had."""
     before = below(SEPARATE, "infrahub", "prefect-server")
     done = migrate(before, {"redis-db": "2"}, version_from="4.15.0")
     assert done.text == migrate(before, {"redis-db": "2"}, version_from="4.13.0").text
 
 
-def test_an_umbrella_chart_puts_its_own_key_in_front(migrate: Migrate) -> None:
+def test_values_below_an_umbrella_charts_key_are_migrated(migrate: Migrate) -> None:
     text = below(SEPARATE, "platform", "infrahub", "prefect-server")
     done = migrate(text, {"redis-db": "2"}, version_from="4.13.0")
     inner = migrate(below(SEPARATE, "infrahub", "prefect-server"), {"redis-db": "2"}, version_from="4.13.0")
     assert done.text == below(inner.text, "platform")
 
 
-def test_a_plain_version_is_the_plain_chart_whatever_config_preset_says(migrate: Migrate) -> None:
-    """configPreset in a file brings nothing along: the preset's lists come with a flavoured chart."""
+def test_a_plain_version_is_the_plain_chart_despite_config_preset(migrate: Migrate) -> None:
+    """configPreset in a file adds nothing: the preset's lists come with a flavoured chart."""
     before = "configPreset: medium\n" + below(SEPARATE, "infrahub", "prefect-server")
     done = migrate(before, {"redis-db": "2"}, version_from="4.13.0")
     assert "PREFECT_API_DATABASE_MIGRATE_ON_START" in done.text
@@ -275,14 +275,14 @@ def test_a_plain_version_is_the_plain_chart_whatever_config_preset_says(migrate:
 
 
 @pytest.mark.parametrize("flavour", ["small", "medium", "large-data"])
-def test_the_flavour_is_not_asked_for_again_once_all_is_done(migrate: Migrate, plan: Plans, flavour: str) -> None:
+def test_a_migrated_override_is_current_without_its_flavour(migrate: Migrate, plan: Plans, flavour: str) -> None:
     before = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: redis.prod}}}}}\n"
     done = migrate(before, {"flavour": flavour, "redis-db": "2"})
     assert done.text != before
     assert plan(done.text).is_current
 
 
-def test_each_flavour_says_what_it_decides_in_this_file(plan: Plans) -> None:
+def test_each_flavour_choice_says_what_it_sets_for_the_file(plan: Plans) -> None:
     text = dedent("""\
         infrahub:
           prefect-server:

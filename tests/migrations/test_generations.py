@@ -1,4 +1,4 @@
-"""The presets of each generation: byte for byte where nothing is to change, as data where it is."""
+"""The presets of each generation: byte for byte where nothing changes, as data where something does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DOCKET = f"""\
 
 
 def toggles(value: str) -> str:
-    """The preset's four toggles with that value, as they stand in its lists."""
+    """The preset's four toggles with that value, as its lists have them."""
     return f"""\
         - name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED
           value: "{value}"
@@ -50,7 +50,7 @@ def toggles(value: str) -> str:
 
 
 def swap(text: str, *pairs: tuple[str, str]) -> str:
-    """The text with each piece, which it holds once, in place of another."""
+    """The text with each piece, which it has exactly once, replaced by another."""
     for old, new in pairs:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -76,12 +76,12 @@ def data(text: str) -> Value:
 
 
 def without_comments(text: str) -> list[str]:
-    """The lines of a preset less its comments, which are the publisher's and not for us to write."""
+    """The lines of a preset without its comments, which are the publisher's: a migration writes none."""
     return [line.partition(" #")[0].rstrip() for line in text.splitlines() if not line.lstrip().startswith("#")]
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_c_becomes_e(migrate: Migrate, preset: Preset, size: str) -> None:
+def test_generation_c_becomes_e(migrate: Migrate, preset: Preset, size: str) -> None:
     before, wanted = preset("C", size), preset("E", size)
     done = migrate(before, {"redis-db": "2"})
     assert tree.same(data(done.text), data(wanted))
@@ -93,7 +93,9 @@ def test_c_becomes_e(migrate: Migrate, preset: Preset, size: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_c_with_the_example_host_is_asked_about(migrate: Migrate, plan: Plans, preset: Preset, size: str) -> None:
+def test_generation_c_with_the_example_host_is_asked_for_a_host(
+    migrate: Migrate, plan: Plans, preset: Preset, size: str
+) -> None:
     before = preset("C", size, EXAMPLE)
     questions = by_id(plan(before, {"redis-db": "2"}))
     assert list(questions) == ["redis-host"] and questions["redis-host"].flag == "--redis-host"
@@ -103,7 +105,7 @@ def test_c_with_the_example_host_is_asked_about(migrate: Migrate, plan: Plans, p
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_d_gets_the_metrics_directory_and_e_nothing(migrate: Migrate, preset: Preset, size: str) -> None:
+def test_generation_d_gets_the_metrics_directory_and_e_nothing(migrate: Migrate, preset: Preset, size: str) -> None:
     before, wanted = preset("D", size), preset("E", size)
     done = migrate(before)
     background = 'prefect server services start"\n      env:\n'
@@ -113,7 +115,7 @@ def test_d_gets_the_metrics_directory_and_e_nothing(migrate: Migrate, preset: Pr
 
 
 @pytest.mark.parametrize("generation", ["D", "E"])
-def test_the_example_host_left_in_a_new_preset_is_mended_in_both_places(
+def test_the_example_host_in_a_new_preset_is_replaced_in_both_places(
     migrate: Migrate, plan: Plans, preset: Preset, generation: str
 ) -> None:
     before = preset(generation, "medium", EXAMPLE)
@@ -121,7 +123,7 @@ def test_the_example_host_left_in_a_new_preset_is_mended_in_both_places(
     assert migrate(before, {"redis-host": HOST}).text == migrate(preset(generation, "medium")).text
 
 
-def test_b_keeps_what_is_harmless(migrate: Migrate, preset: Preset) -> None:
+def test_generation_b_keeps_harmless_entries(migrate: Migrate, preset: Preset) -> None:
     """INFRAHUB_CACHE_ADDRESS stays in both lists, and the pin on the server, where it is needed."""
     before = preset("B", "medium")
     done = migrate(before, {"redis-db": "2"})
@@ -133,8 +135,8 @@ def test_b_keeps_what_is_harmless(migrate: Migrate, preset: Preset) -> None:
     assert "pods have had PREFECT_API_DATABASE_MIGRATE_ON_START twice so far" in done.notices
 
 
-def test_a_with_a_secret_clears_the_url_that_a_preset_brings(migrate: Migrate, preset: Preset) -> None:
-    """On whatever chart, so that its flavour is not asked for: the file says configPreset, which the chart looks at."""
+def test_generation_a_with_a_secret_empties_the_presets_url(migrate: Migrate, preset: Preset) -> None:
+    """On any chart, so its flavour is not asked for: the file sets configPreset, which the chart reads."""
     done = migrate(preset("A", "small"), {"docket-secret": "queue"})
     assert 'docket:\n          url: ""\n          existingSecret: queue\n' in done.text
 
@@ -151,7 +153,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize("answers", ANSWERS, ids=lambda answers: " ".join(answers.values()))
-def test_hop_by_hop_is_the_same_as_at_once(migrate: Migrate, preset: Preset, answers: dict[str, str]) -> None:
+def test_hop_by_hop_equals_the_jump(migrate: Migrate, preset: Preset, answers: dict[str, str]) -> None:
     before = preset("C", "medium", EXAMPLE)
     before = before.replace(
         '        - name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n          value: "true"',
@@ -166,16 +168,14 @@ def test_hop_by_hop_is_the_same_as_at_once(migrate: Migrate, preset: Preset, ans
     second = migrate(first.text, version_from="4.14.0-medium", version_to="4.14.1-medium")
     assert second.text == at_once.text != first.text
     assert second.text.replace(DIRECTORY, "") == first.text
-    # What was kept is told again and again, and asked never again.
+    # What was kept is reported on every run, and never asked about again.
     for kept, word in (("custom-toggles", "TRIGGERS_ENABLED"), ("event-logger", "EVENT_LOGGER_ENABLED")):
         assert (f"{word} is " in migrate(at_once.text).notices) == (given[kept] == "keep")
 
 
 @pytest.mark.parametrize("to", ["4.2.3", "4.13.0", "4.13.0-small"])
-def test_a_reaches_the_newest_by_way_of_a_chart_that_sets_migrate_on_start_itself(
-    migrate: Migrate, preset: Preset, to: str
-) -> None:
-    """On the way there the entries go, and come back as the pin, where they were."""
+def test_generation_a_via_an_older_chart_equals_the_jump(migrate: Migrate, preset: Preset, to: str) -> None:
+    """The entries are removed on the way and come back as the pin, in the same place."""
     text = preset("A", "small")
     at_once = migrate(text, {"redis-db": "2"}).text
     halfway = migrate(text, version_to=to).text

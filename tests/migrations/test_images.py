@@ -1,4 +1,4 @@
-"""Pinned images and a flavour in the tag: told, and changed by an answer only."""
+"""Pinned images and a flavour in the tag are reported, and changed only by an answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_pin_is_a_warning_and_stays(migrate: Migrate, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [PIN, BOTH, TOP])
-def test_a_pin_that_is_kept_on_purpose_is_no_warning(migrate: Migrate, text: str) -> None:
+def test_a_pin_that_is_kept_by_an_answer_is_no_warning(migrate: Migrate, text: str) -> None:
     done = migrate(text, {"image-pin": "keep"}, version_from="4.13.0")
     assert done.text == text
     assert not done.warnings
@@ -34,27 +34,27 @@ def test_a_pin_that_is_kept_on_purpose_is_no_warning(migrate: Migrate, text: str
 
 
 @pytest.mark.parametrize(("text", "apart"), [(PIN, True), (BOTH, False), (TOP, False)])
-def test_of_halves_that_part_the_rule_is_told_in_place_of_the_pin(migrate: Migrate, text: str, apart: bool) -> None:
+def test_a_pin_of_only_one_image_is_reported_by_its_rule(migrate: Migrate, text: str, apart: bool) -> None:
     for answers, by_rule in (({}, apart), ({"image-pin": "keep"}, False)):
-        told = migrate(text, answers, version_from="4.13.0").plan.notices
-        assert ["image-pins"] * by_rule == [each.rule for each in told if each.rule]
-        assert any("stays pinned by" in each.text for each in told) is not by_rule
+        reported = migrate(text, answers, version_from="4.13.0").plan.notices
+        assert ["image-pins"] * by_rule == [each.rule for each in reported if each.rule]
+        assert any("stays pinned by" in each.text for each in reported) is not by_rule
 
 
 @pytest.mark.parametrize("answer", ["", "a b", "-1", "1.10.6/x"])
-def test_what_is_no_tag_is_no_answer(plan: Plans, answer: str) -> None:
+def test_an_answer_that_is_not_a_tag_is_refused(plan: Plans, answer: str) -> None:
     with pytest.raises(UsageError, match="is neither keep nor remove, nor a tag"):
         plan(BOTH, {"image-pin": answer}, version_from="4.13.0")
 
 
-def test_an_answer_moves_both_halves(migrate: Migrate) -> None:
+def test_an_answer_moves_both_pins(migrate: Migrate) -> None:
     for text in (BOTH, TOP):
         done = migrate(text, {"image-pin": "1.10.6"}, version_from="4.13.0")
         assert done.text == text.replace("1.9.8", "1.10.6")
         assert effects(done.plan) == {"behaviour"}
 
 
-OTHER_HALF = """\
+OTHER_PIN = """\
   prefect-server:
     global:
       prefect:
@@ -69,62 +69,62 @@ VANILLA = "infrahub:\n  global: {infrahubTag: 1.9.8}\n  prefect-server: {global:
 @pytest.mark.parametrize(
     ("text", "after"),
     [
-        (PIN, PIN.replace("1.9.8", "1.10.6") + OTHER_HALF),
-        (PIN.replace("1.9.8", "1.10.6"), PIN.replace("1.9.8", "1.10.6") + OTHER_HALF),
+        (PIN, PIN.replace("1.9.8", "1.10.6") + OTHER_PIN),
+        (PIN.replace("1.9.8", "1.10.6"), PIN.replace("1.9.8", "1.10.6") + OTHER_PIN),
         (PREFECT, PREFECT.replace("1.9.8", "1.10.6") + "  global:\n    infrahubTag: 1.10.6\n"),
     ],
 )
-def test_an_answer_adds_the_half_that_is_missing(migrate: Migrate, text: str, after: str) -> None:
+def test_an_answer_adds_the_missing_pin(migrate: Migrate, text: str, after: str) -> None:
     done = migrate(text, {"image-pin": "1.10.6"}, version_from="4.13.0")
     assert done.text == after
     assert effects(done.plan) == {"behaviour"}
 
 
 @pytest.mark.parametrize("text", [OFF, VANILLA])
-def test_prefect_that_is_off_or_no_infrahubs_gets_no_half(migrate: Migrate, text: str) -> None:
+def test_prefect_that_is_off_or_vanilla_gets_no_pin(migrate: Migrate, text: str) -> None:
     after = migrate(text, {"image-pin": "1.10.6"}, version_from="4.13.0").text
     assert after == text.replace("1.9.8", "1.10.6")
 
 
-def test_an_answer_takes_them_out(migrate: Migrate) -> None:
+def test_an_answer_removes_the_pins(migrate: Migrate) -> None:
     done = migrate(BOTH, {"image-pin": "remove"}, version_from="4.13.0")
     assert done.text == "infrahub:\n  global:\n    x: 1\n  prefect-server:\n    global: {prefect: {image: {}}}\n"
 
 
-def test_a_flavour_outlives_the_pin(migrate: Migrate) -> None:
+def test_removing_the_pin_keeps_the_flavour(migrate: Migrate) -> None:
     after = migrate(AVD, {"image-pin": "remove"}, version_from="4.13.0").text
     assert after == AVD.replace("infrahubTag: 1.9.8-avd", "infrahubImageFlavor: avd")
     early = migrate(AVD, {"image-pin": "remove"}, version_from="4.13.0", version_to="4.14.1")
     assert early.text == AVD
     moved = migrate(AVD, {"image-pin": "1.10.6"}, version_from="4.13.0").text
-    assert moved == AVD.replace("1.9.8", "1.10.6") + OTHER_HALF
+    assert moved == AVD.replace("1.9.8", "1.10.6") + OTHER_PIN
 
 
-def test_the_flavour_gets_its_own_key_by_an_answer(migrate: Migrate) -> None:
-    told = migrate(AVD, version_from="4.13.0")
-    assert told.text == AVD
-    assert "image-flavour=split" in told.notices
+def test_an_answer_moves_the_flavour_to_its_own_key(migrate: Migrate) -> None:
+    unanswered = migrate(AVD, version_from="4.13.0")
+    assert unanswered.text == AVD
+    assert "image-flavour=split" in unanswered.notices
     done = migrate(AVD, {"image-flavour": "split"}, version_from="4.13.0")
     assert done.text == AVD.replace("1.9.8-avd\n", "1.9.8\n    infrahubImageFlavor: avd\n")
     assert effects(done.plan) == {"none"}
 
 
-def test_a_flavour_in_both_places_is_mended_by_an_answer(migrate: Migrate) -> None:
+def test_an_answer_fixes_a_flavour_in_both_places(migrate: Migrate) -> None:
     twice = AVD + "    infrahubImageFlavor: avd\n"
     assert migrate(twice, version_from="4.13.0").text == twice
     assert migrate(twice, {"image-flavour": "split"}, version_from="4.13.0").text == twice.replace("-avd", "")
 
 
-def test_a_pin_moves_with_a_flavour_that_no_key_adds(migrate: Migrate) -> None:
+def test_a_moved_pin_keeps_its_flavour_unless_the_key_adds_it(migrate: Migrate) -> None:
     twice = AVD + "    infrahubImageFlavor: avd\n"
     moved = migrate(twice, {"image-pin": "1.10.6"}, version_from="4.13.0").text
-    assert moved == twice.replace("1.9.8-avd", "1.10.6") + OTHER_HALF
+    assert moved == twice.replace("1.9.8-avd", "1.10.6") + OTHER_PIN
     other = AVD + "    infrahubImageFlavor: lean\n"
     moved = migrate(other, {"image-pin": "1.10.6"}, version_from="4.13.0").text
-    assert moved == other.replace("1.9.8", "1.10.6") + OTHER_HALF
+    assert moved == other.replace("1.9.8", "1.10.6") + OTHER_PIN
 
 
-def test_another_flavour_beside_the_tag_gives_way_to_it(migrate: Migrate) -> None:
+def test_the_tags_flavour_replaces_another_one_in_the_key(migrate: Migrate) -> None:
     other = AVD + "    infrahubImageFlavor: lean\n"
     assert rules_of(migrate(other, version_from="4.13.0")) == {"image-flavour", "image-pins"}
     assert rules_of(migrate(other, {"image-flavour": "keep"}, version_from="4.13.0")) == {"image-pins"}
@@ -137,7 +137,7 @@ def test_another_flavour_beside_the_tag_gives_way_to_it(migrate: Migrate) -> Non
     assert effects(mended.plan) == {"required"}
 
 
-def test_a_flavour_that_stands_further_out_is_changed_there(migrate: Migrate) -> None:
+def test_a_flavour_key_in_an_outer_global_is_changed_there(migrate: Migrate) -> None:
     text = "global: {infrahubImageFlavor: lean}\n" + AVD
     done = migrate(text, {"image-flavour": "split"}, version_from="4.13.0")
     assert done.text == text.replace("-avd", "").replace("lean", "avd")
@@ -151,20 +151,20 @@ def test_a_flavour_that_stands_further_out_is_changed_there(migrate: Migrate) ->
     assert (put.path, put.before) == ("infrahub.global.infrahubImageFlavor", None)
 
 
-def test_a_tag_that_was_put_there_just_now_is_told_where_it_would_stand(migrate: Migrate) -> None:
+def test_a_flavour_in_a_new_tag_is_reported_at_an_existing_path(migrate: Migrate) -> None:
     done = migrate(PREFECT, {"image-pin": "1.10.6-avd"}, version_from="4.13.0")
-    (told,) = [each for each in done.plan.notices if each.rule == "image-flavour"]
-    assert told.route == ("infrahub",)
-    (stood,) = [each for each in migrate(AVD, version_from="4.13.0").plan.notices if each.rule == "image-flavour"]
-    assert stood.route == ("infrahub", "global", "infrahubTag")
+    (reported,) = [each for each in done.plan.notices if each.rule == "image-flavour"]
+    assert reported.route == ("infrahub",)
+    (existing,) = [each for each in migrate(AVD, version_from="4.13.0").plan.notices if each.rule == "image-flavour"]
+    assert existing.route == ("infrahub", "global", "infrahubTag")
 
 
 @pytest.mark.parametrize("text", ["infrahub: {global: {x: 1}}\n", "infrahub: {global: {infrahubTag: null}}\n"])
-def test_what_pins_nothing_is_not_told(migrate: Migrate, text: str) -> None:
+def test_a_file_without_a_pin_gets_no_warning(migrate: Migrate, text: str) -> None:
     assert not migrate(text, version_from="4.13.0").warnings
 
 
-def test_prefects_own_image_is_no_infrahub(migrate: Migrate, plan: Plans) -> None:
+def test_a_pin_of_prefects_own_image_is_not_reported(migrate: Migrate, plan: Plans) -> None:
     vanilla = "server: {uiConfig: {}}\nglobal: {prefect: {image: {prefectTag: 3.6.13}}}\n"
     assert "image" not in migrate(vanilla).notices
     own = vanilla.replace("{prefectTag", "{repository: registry.opsmill.io/opsmill/infrahub, prefectTag")

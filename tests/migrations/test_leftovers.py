@@ -1,4 +1,4 @@
-"""The messaging block's last step: what the chart sets itself beside it goes from env, and nothing else does."""
+"""The messaging block's last step: env entries that the chart itself now sets are removed, and nothing else is."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def entry(name: str, value: str) -> str:
         ("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", "prefect_redis.lease_storage"),
     ],
 )
-def test_a_module_of_ones_own_stays(migrate: Migrate, name: str, by_chart: str) -> None:
-    """On the background pod it wins over the chart's own, so that taking it out would change the pod."""
+def test_a_custom_module_stays(migrate: Migrate, name: str, by_chart: str) -> None:
+    """On the background pod it wins over the chart's own, so removing it would change the pod."""
     assert name not in migrate(SEPARATE + entry(name, by_chart), DB).text
     own = entry(name, "ours.module")
     assert own in migrate(SEPARATE + own, DB).text
@@ -40,34 +40,34 @@ def test_a_module_of_ones_own_stays(migrate: Migrate, name: str, by_chart: str) 
     assert both in migrate(SEPARATE + both, DB).text
 
 
-def test_a_fixed_entry_stays_where_the_chart_does_not_set_it_yet(migrate: Migrate) -> None:
+def test_an_entry_stays_if_the_chart_does_not_set_it_yet(migrate: Migrate) -> None:
     leases = entry("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", "prefect_redis.lease_storage")
     done = migrate(SEPARATE + leases, chart="prefect-server", version_to="2025.8.29171151")
     assert done.text == SEPARATE + leases
 
 
-def test_the_caches_address_stays_and_the_example_in_it_is_a_warning(migrate: Migrate) -> None:
+def test_the_caches_address_stays_and_the_example_host_is_a_warning(migrate: Migrate) -> None:
     done = migrate(SEPARATE + ADDRESS, DB)
     assert ADDRESS in done.text
     assert "env.INFRAHUB_CACHE_ADDRESS stays: it is harmless" in done.notices and done.warnings == []
     example = ADDRESS.replace("value: redis", "value: example-infrahub-cache-master")
     done = migrate(SEPARATE + example, DB)
     assert example in done.text
-    (told,) = done.warnings
+    (warning,) = done.warnings
     where = "backgroundServices.env.INFRAHUB_CACHE_ADDRESS"
-    assert told.text == f"{where} contains example-infrahub-cache-master. Set it to the host of your own cache."
-    assert (told.rule, told.route) == ("cache-example-host", ("backgroundServices", "env", 1))
+    assert warning.text == f"{where} contains example-infrahub-cache-master. Set it to the host of your own cache."
+    assert (warning.rule, warning.route) == ("cache-example-host", ("backgroundServices", "env", 1))
     assert "it is harmless" not in done.notices
 
 
-def test_of_two_addresses_the_one_that_wins_is_told(migrate: Migrate) -> None:
+def test_only_the_last_of_two_cache_addresses_is_reported(migrate: Migrate) -> None:
     example = ADDRESS.replace("value: redis", "value: example-infrahub-cache-master")
     assert "it is harmless" in migrate(SEPARATE + example + ADDRESS, DB).notices
 
 
 @pytest.mark.parametrize("separate", [True, False])
-def test_the_example_is_told_whatever_else_there_is_to_do(migrate: Migrate, separate: bool) -> None:
-    """With a docket that stands, and with the services in the API process, too."""
+def test_the_caches_example_host_is_a_warning_in_a_current_file(migrate: Migrate, separate: bool) -> None:
+    """Also with an existing docket, and with the services in the API process."""
     text = SEPARATE.replace("db: 1}\n", "db: 1}\n    docket: {url: redis://redis:6379/2}\n")
     text = text.replace("Deployment: true", f"Deployment: {str(separate).lower()}")
     example = ADDRESS.replace("value: redis", "value: example-infrahub-cache-master")
@@ -76,8 +76,8 @@ def test_the_example_is_told_whatever_else_there_is_to_do(migrate: Migrate, sepa
     assert migrate(f"server:\n  env:\n{ADDRESS}{text}").warnings == []
 
 
-def test_migrate_on_start_goes_from_the_list_that_was_an_old_presets(migrate: Migrate) -> None:
-    """The cache's address tells such a list; one in the other pod's list says nothing of this one."""
+def test_migrate_on_start_is_removed_from_an_old_presets_list(migrate: Migrate) -> None:
+    """The cache's address marks such a list; one in the other pod's list says nothing about this one."""
     register = '    - {name: PREFECT_API_BLOCKS_REGISTER_ON_START, value: "false"}\n'
     server = f"server:\n  env:\n{register}"
     text = f"{IMAGE}{server}{SEPARATE}"
@@ -93,7 +93,7 @@ def test_migrate_on_start_with_another_value_stays(migrate: Migrate, value: str)
     assert own in migrate(SEPARATE + ADDRESS + own, DB).text
 
 
-def test_a_chart_that_sets_the_old_name_needs_no_entry_of_it_on_the_server(migrate: Migrate) -> None:
+def test_migrate_on_start_is_removed_if_the_chart_sets_it(migrate: Migrate) -> None:
     """prefect-server set PREFECT_API_DATABASE_MIGRATE_ON_START itself, before it renamed it."""
     text = f"{IMAGE}server:\n  env:\n{ADDRESS}{FALSE}{SEPARATE}"
     done = migrate(text, chart="prefect-server", version_to="2025.12.24192415")
@@ -104,12 +104,12 @@ def test_a_chart_that_sets_the_old_name_needs_no_entry_of_it_on_the_server(migra
     assert "keeps the background pod from migrating" in background.plan.changes[0].why
 
 
-def test_a_chart_that_sets_nothing_of_it_leaves_it_to_the_entries(migrate: Migrate) -> None:
+def test_migrate_on_start_stays_if_the_chart_does_not_set_it(migrate: Migrate) -> None:
     text = f"server:\n  env:\n{FALSE}{SEPARATE}{FALSE}"
     assert migrate(text, chart="prefect-server", version_to="2025.8.29171151").text == text
 
 
-def test_after_a_docket_what_is_left_was_left(migrate: Migrate) -> None:
+def test_leftovers_stay_once_there_is_a_docket(migrate: Migrate) -> None:
     text = SEPARATE.replace("db: 1}\n", "db: 1}\n    docket: {url: redis://redis:6379/2}\n")
     ordering = entry("PREFECT_SERVER_EVENTS_CAUSAL_ORDERING", "prefect_redis.ordering")
     done = migrate(text + ordering + ADDRESS)

@@ -1,4 +1,4 @@
-"""The messaging block: wiring in env lists moves to `backgroundServices.messaging`, and services run apart again."""
+"""The messaging block: wiring in env lists moves to `backgroundServices.messaging`, and services become separate."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_every_generation_reaches_the_newest_in_one_run(migrate: Migrate, before
 
 
 @pytest.mark.parametrize("before", [A, A2, B], ids=["A", "A2", "B"])
-def test_hop_by_hop_is_the_same_as_at_once(migrate: Migrate, before: str) -> None:
+def test_hop_by_hop_equals_the_jump(migrate: Migrate, before: str) -> None:
     first = migrate(before, **TO_HOP)
     second = migrate(first.text, DB, version_from="4.13.0", version_to="4.14.0")
     third = migrate(second.text, version_from="4.14.0", version_to="4.14.1")
@@ -82,7 +82,7 @@ def test_hop_by_hop_is_the_same_as_at_once(migrate: Migrate, before: str) -> Non
     assert len({before, first.text, second.text, third.text}) == 4
 
 
-def test_what_the_block_sets_is_required_and_what_it_replaces_changes_no_pod(plan: Plans) -> None:
+def test_added_values_are_required_and_removed_entries_have_effect_none(plan: Plans) -> None:
     steps = {each.step.id: each for each in plan(A, DB).steps}
     assert {change.effect for change in steps["separate-services"].changes} == {"required"}
     assert {(change.kind, change.effect) for change in steps["messaging"].changes} == {
@@ -94,12 +94,12 @@ def test_what_the_block_sets_is_required_and_what_it_replaces_changes_no_pod(pla
 
 
 @pytest.mark.parametrize("flavour", ["none", "medium", "large-data"])
-def test_the_oldest_presets_mean_the_same_on_every_flavour(migrate: Migrate, flavour: str) -> None:
+def test_generation_a_migrates_alike_on_every_flavour(migrate: Migrate, flavour: str) -> None:
     version = "4.13.0" if flavour == "none" else f"4.13.0-{flavour}"
     assert migrate(A, DB, version_from=version).text == E
 
 
-def test_all_that_a_connection_needs_moves(migrate: Migrate) -> None:
+def test_every_part_of_the_connection_moves(migrate: Migrate) -> None:
     more: tuple[str, ...] = ("PREFECT_REDIS_MESSAGING_PORT=6380", "PREFECT_REDIS_MESSAGING_SSL=true")
     more += ("PREFECT_REDIS_MESSAGING_USERNAME=prefect", "PREFECT_REDIS_MESSAGING_PASSWORD=s3cret")
     done = migrate(generation_a((*A_SERVER, *more), (*A_BACKGROUND, *more)), DB)
@@ -135,7 +135,7 @@ def test_a_password_in_a_secret_becomes_an_existing_secret(migrate: Migrate) -> 
     assert "- name: PREFECT_REDIS_MESSAGING_PASSWORD" not in done.text
 
 
-def test_a_url_moves_in_its_parts(migrate: Migrate) -> None:
+def test_a_url_moves_as_its_parts(migrate: Migrate) -> None:
     url = "PREFECT_REDIS_MESSAGING_URL=rediss://prefect:p%40ss@cache:6380/1"
     before = generation_a((url, *A_SERVER[1:]), (url, *A_BACKGROUND[1:]))
     done = migrate(before, DB)
@@ -145,7 +145,7 @@ def test_a_url_moves_in_its_parts(migrate: Migrate) -> None:
     assert "url: rediss://prefect:p%40ss@cache:6380/2\n" in done.text
 
 
-def test_a_comment_at_the_head_of_the_services_stays_where_it_was(migrate: Migrate) -> None:
+def test_a_comment_that_heads_background_services_stays_in_place(migrate: Migrate) -> None:
     comment = "      # replicaCount: 1 # not supported yet\n"
     done = migrate(generation_a(A_SERVER, A_BACKGROUND, comment), DB)
     assert done.text == E.replace("      env:\n        - name: PROM", f"{comment}      env:\n        - name: PROM")
@@ -157,7 +157,7 @@ INFRAHUB = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/i
 
 
 def separate(server: tuple[str, ...] = (), background: tuple[str, ...] = (), broker: str = "") -> str:
-    """A release of its own that runs its services apart, on a docket's eve."""
+    """A prefect-server release with separate services and no docket yet."""
     parts = ["server:\n  env:\n" + entries(*server, indent=4) if server else ""]
     parts.append("backgroundServices:\n  runAsSeparateDeployment: true\n  messaging:\n")
     parts += [f"    broker: {broker}\n" if broker else "", "    redis: {host: cache, db: 1}\n"]
@@ -174,11 +174,11 @@ def separate(server: tuple[str, ...] = (), background: tuple[str, ...] = (), bro
     ],
     ids=["a password on one pod only", "a pin without the old presets' entries", "another broker"],
 )
-def test_it_stays(plan: Plans, before: str) -> None:
+def test_entries_that_would_be_lost_stay(plan: Plans, before: str) -> None:
     assert [each for each in plan(before).steps if "messaging_block" in each.known.id] == []
 
 
-def test_a_pin_goes_where_the_image_never_looks_for_it(migrate: Migrate) -> None:
+def test_a_pin_is_removed_if_the_image_does_not_read_it(migrate: Migrate) -> None:
     before = separate(background=("PREFECT_API_DATABASE_MIGRATE_ON_START=false",))
     done = migrate(before, DB)
     assert "MIGRATE_ON_START" not in done.text and "  env: []\n" in done.text
@@ -225,7 +225,7 @@ def test_a_near_miss_is_asked_about(plan: Plans, before: str, reason: str) -> No
 
 
 @pytest.mark.parametrize(("before", "reason"), NEAR_MISSES, ids=IDS)
-def test_a_no_is_written_down_and_nothing_else_happens(migrate: Migrate, before: str, reason: str) -> None:
+def test_answering_single_writes_only_that(migrate: Migrate, before: str, reason: str) -> None:
     facts = {"flavour": "none"} if "infrahub" in before else {}
     done = migrate(before, {"separate-services": "single", **facts})
     line = "runAsSeparateDeployment: false\n"
@@ -235,7 +235,7 @@ def test_a_no_is_written_down_and_nothing_else_happens(migrate: Migrate, before:
     assert effects(done.plan) == {"none"}
 
 
-def test_a_yes_makes_a_deployment_of_a_high_availability_release(migrate: Migrate) -> None:
+def test_answering_separate_migrates_a_high_availability_release(migrate: Migrate) -> None:
     done = migrate(HA, {"separate-services": "separate", **DB})
     assert done.text == (
         dedent("""\
@@ -257,7 +257,7 @@ WITH_PASSWORD = HA + "backgroundServices:\n  messaging:\n    redis:\n      passw
 PASSWORD_OF_ENV = "    - name: PREFECT_REDIS_MESSAGING_PASSWORD\n      value: s3cret\n"
 
 
-def test_a_password_that_nothing_read_until_now_is_told_of(migrate: Migrate) -> None:
+def test_a_password_without_effect_so_far_is_a_warning(migrate: Migrate) -> None:
     answers = {"separate-services": "separate", **DB}
     (warning,) = migrate(WITH_PASSWORD, answers).warnings
     assert warning.text.startswith("backgroundServices.messaging.redis.password had no effect so far")
@@ -267,7 +267,7 @@ def test_a_password_that_nothing_read_until_now_is_told_of(migrate: Migrate) -> 
     assert migrate(WITH_PASSWORD.replace("  env:\n", "  env:\n" + PASSWORD_OF_ENV), answers).warnings == []
 
 
-def test_a_database_that_nothing_read_until_now_is_told_of(migrate: Migrate) -> None:
+def test_a_database_without_effect_so_far_is_a_warning(migrate: Migrate) -> None:
     answers = {"separate-services": "separate", **DB}
     with_db = HA + "backgroundServices:\n  messaging:\n    redis:\n      db: 1\n      port: 6379\n"
     done = migrate(with_db, answers)
@@ -283,20 +283,20 @@ def test_a_database_that_nothing_read_until_now_is_told_of(migrate: Migrate) -> 
     assert migrate(with_db.replace("  env:\n", "  env:\n" + db_of_env), answers).warnings == []
 
 
-def test_what_separate_services_were_given_already_was_read(migrate: Migrate) -> None:
+def test_values_of_already_separate_services_are_no_warning(migrate: Migrate) -> None:
     separate = WITH_PASSWORD.replace("messaging:\n", "runAsSeparateDeployment: true\n  messaging:\n", 1)
     assert "runAsSeparateDeployment: true" in separate
     assert migrate(separate, DB).warnings == []
 
 
-def test_what_differs_between_the_pods_is_asked_for(migrate: Migrate, plan: Plans) -> None:
+def test_values_that_differ_by_pod_are_asked_for(migrate: Migrate, plan: Plans) -> None:
     before = A.replace('HOST\n          value: "cache"', 'HOST\n          value: "other"', 1)
     before = before.replace('DB\n          value: "1"', 'DB\n          value: "5"', 1)
     given = {"separate-services": "separate", "flavour": "none", **DB}
     questions = by_id(plan(before, given))
     assert set(questions) >= {"redis-host", "messaging-redis.db"}
     assert [choice.value for choice in questions["messaging-redis.db"].choices] == ["5", "1"]
-    # Which of the two servers it is on is asked in the same breath.
+    # Which of the two servers it is on is still an open question, so none is named.
     undecided = by_id(plan(before, {"separate-services": "separate", "flavour": "none"}))
     assert "Which database of the messaging Redis should hold" in undecided["redis-db"].text
     decided = by_id(plan(before, {"separate-services": "separate", "flavour": "none", "redis-host": "cache"}))
@@ -307,7 +307,7 @@ def test_what_differs_between_the_pods_is_asked_for(migrate: Migrate, plan: Plan
         plan(before, {**given, "messaging-redis.db": "9"})
 
 
-def test_a_template_has_to_be_answered(migrate: Migrate) -> None:
+def test_a_templated_host_is_asked_for(migrate: Migrate) -> None:
     before = A.replace('HOST\n          value: "cache"', 'HOST\n          value: "{{ .Release.Name }}-cache"')
     given = {"separate-services": "separate", "flavour": "none", "redis-host": "cache", **DB}
     assert migrate(before, given).text == E
@@ -318,21 +318,21 @@ def test_a_release_without_wiring_in_env_is_left_alone(migrate: Migrate) -> None
     assert migrate(before).text == before
 
 
-def test_an_explicit_no_is_never_asked_again(migrate: Migrate) -> None:
+def test_an_explicit_false_is_never_asked_about(migrate: Migrate) -> None:
     before = A.replace("    backgroundServices:\n", "    backgroundServices:\n      runAsSeparateDeployment: false\n")
     done = migrate(before)
     assert done.text == before
     assert any("nothing runs the background services" in notice.text for notice in done.warnings)
 
 
-def test_what_differs_after_a_migration_was_left_so(migrate: Migrate) -> None:
-    """A docket stands, so this file was migrated before, whatever its entries say."""
+def test_a_difference_that_a_migration_left_stays(migrate: Migrate) -> None:
+    """The docket is set, so this file was migrated before, whatever its entries say."""
     head = "        - name: PROM"
     before = E.replace(head, entries(HOST.replace("cache", "other")) + head)
     assert migrate(before).text == before
 
 
-def test_the_oldest_preset(migrate: Migrate, presets: Path) -> None:
+def test_the_oldest_preset_by_a_hop_equals_the_jump(migrate: Migrate, presets: Path) -> None:
     before = (presets / "A" / "values.small.yaml").read_text(encoding="utf-8")
     done = migrate(before, DB)
     assert "    backgroundServices:\n      runAsSeparateDeployment: true\n      messaging:\n" in done.text

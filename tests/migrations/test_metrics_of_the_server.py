@@ -29,24 +29,24 @@ HARD = "    containerSecurityContext:\n      readOnlyRootFilesystem: true\n"
 SOFT = HARD.replace("true", "false")
 
 
-def test_the_community_chart_has_a_read_only_root(migrate: Migrate) -> None:
+def test_the_community_charts_read_only_root_gets_the_entry(migrate: Migrate) -> None:
     done = migrate(TEXT, version_from="4.27.0")
     assert done.text == AFTER
     assert effects(done.plan) == {"required"}
 
 
-def test_a_hardened_enterprise_file_has_one_too(migrate: Migrate) -> None:
+def test_a_hardened_enterprise_file_gets_the_entry(migrate: Migrate) -> None:
     hard = enterprise(TEXT + HARD)
     assert migrate(hard, version_from="4.13.0").text == enterprise(AFTER + HARD)
 
 
 @pytest.mark.parametrize("env", ["    env: []\n", "    env:\n", "    env: null\n"])
-def test_an_empty_list_holds_nothing_either(migrate: Migrate, env: str) -> None:
+def test_an_empty_env_list_gets_the_entry(migrate: Migrate, env: str) -> None:
     after = migrate("prefect-server:\n  server:\n" + env, version_from="4.27.0").text
     assert after == "prefect-server:\n  server:\n    env:\n" + ENTRY.replace("\n  ", "\n  ")
 
 
-def test_a_hardened_file_without_a_list_gets_the_charts_own(migrate: Migrate) -> None:
+def test_a_hardened_file_without_a_list_gets_the_charts_list(migrate: Migrate) -> None:
     text = enterprise("prefect-server:\n  server:\n" + HARD)
     after = migrate(text, version_from="4.13.0").text
     assert "PREFECT_UI_SERVE_BASE" in after
@@ -67,7 +67,7 @@ def test_a_hardened_file_without_a_list_gets_the_charts_own(migrate: Migrate) ->
         "prefect-server:\n  server:\n    replicaCount: 1\n",
     ],
 )
-def test_where_it_has_somewhere_to_write_nothing_changes(migrate: Migrate, text: str) -> None:
+def test_a_server_with_somewhere_to_write_is_left_alone(migrate: Migrate, text: str) -> None:
     assert migrate(text, version_from="4.27.0").text == text
 
 
@@ -75,7 +75,7 @@ def test_the_enterprise_charts_own_root_is_writable(migrate: Migrate) -> None:
     assert migrate(enterprise(TEXT), version_from="4.13.0").text == enterprise(TEXT)
 
 
-def test_separate_services_of_the_community_chart_get_theirs(migrate: Migrate) -> None:
+def test_separate_services_of_the_community_chart_get_an_empty_one(migrate: Migrate) -> None:
     separate = """\
   backgroundServices:
     runAsSeparateDeployment: true
@@ -90,7 +90,7 @@ def test_separate_services_of_the_community_chart_get_theirs(migrate: Migrate) -
     assert 'env: [{name: PROMETHEUS_MULTIPROC_DIR, value: ""}, {name: A, value: b}]' in hops
 
 
-def test_the_charts_own_list_is_the_same_hop_by_hop(migrate: Migrate) -> None:
+def test_the_charts_own_list_hop_by_hop_equals_the_jump(migrate: Migrate) -> None:
     text = dedent("""\
         prefect-server:
           backgroundServices:
@@ -104,13 +104,13 @@ def test_the_charts_own_list_is_the_same_hop_by_hop(migrate: Migrate) -> None:
     assert hops == migrate(text, {"redis-db": "2"}, version_from="4.27.0").text
 
 
-def test_a_config_map_may_set_it_too(migrate: Migrate) -> None:
+def test_a_config_map_that_may_set_it_is_a_warning(migrate: Migrate) -> None:
     done = migrate(TEXT + "    extraEnvVarsCM: tuning\n", version_from="4.27.0")
     assert any("tuning" in notice.text for notice in done.warnings)
 
 
-def test_prefect_server_alone_is_only_told(plan: Plans) -> None:
+def test_prefect_server_alone_gets_only_a_notice(plan: Plans) -> None:
     image = "global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub, prefectTag: 1.9.8}}}\n"
-    told = plan("server: {env: [{name: PREFECT_UI_SERVE_BASE, value: /}]}\n" + image)
-    assert not told.changes
-    assert any("not verified" in notice.text for notice in told.notices)
+    planned = plan("server: {env: [{name: PREFECT_UI_SERVE_BASE, value: /}]}\n" + image)
+    assert not planned.changes
+    assert any("not verified" in notice.text for notice in planned.notices)
