@@ -1,4 +1,4 @@
-"""4.14.0: what a customer is told and no edit expresses, each with a near twin that says nothing of it."""
+"""4.14.0: each notice and warning, with a near twin that does not get it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def with_entry(entry: str, before: str) -> str:
     return INFRAHUB.replace(before, f"        - {entry}\n{before}")
 
 
-def test_a_current_file_that_is_in_order_is_told_nothing(migrate: Migrate) -> None:
+def test_a_current_file_without_problems_gets_no_notice(migrate: Migrate) -> None:
     done = migrate(INFRAHUB)
     assert done.text == INFRAHUB and done.notices == ""
 
 
-def test_a_file_that_changes_is_told_how_to_upgrade_and_to_go_back(migrate: Migrate) -> None:
+def test_a_changed_file_is_told_how_to_upgrade_and_roll_back(migrate: Migrate) -> None:
     before = INFRAHUB.replace('        docket: {url: "redis://redis:6379/2"}\n', "")
     done = migrate(before, {"redis-db": "2", "release-name": "infrahub", "namespace": "prod"})
     assert "--reset-then-reuse-values, never --reuse-values" in done.notices
@@ -36,7 +36,7 @@ def test_a_file_that_changes_is_told_how_to_upgrade_and_to_go_back(migrate: Migr
 
 
 @pytest.mark.parametrize("place", [SERVER, BACKGROUND])
-def test_a_connection_url_that_loses(migrate: Migrate, place: str) -> None:
+def test_an_overridden_connection_url_is_a_warning(migrate: Migrate, place: str) -> None:
     text = with_entry("{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}", place)
     done = migrate(text)
     assert done.text == text
@@ -45,7 +45,7 @@ def test_a_connection_url_that_loses(migrate: Migrate, place: str) -> None:
     assert migrate(other).notices == ""
 
 
-def test_a_connection_url_loses_on_a_single_deployment_too(migrate: Migrate) -> None:
+def test_a_connection_url_is_overridden_on_a_single_deployment_too(migrate: Migrate) -> None:
     text = dedent("""\
         backgroundServices: {runAsSeparateDeployment: false}
         server: {env: [{name: PREFECT_API_DATABASE_CONNECTION_URL, value: postgresql+asyncpg://db/prefect}]}
@@ -53,7 +53,7 @@ def test_a_connection_url_loses_on_a_single_deployment_too(migrate: Migrate) -> 
     assert "PREFECT_API_DATABASE_CONNECTION_URL is overridden by" in migrate(text).warnings[0].text
 
 
-def test_a_background_migrate_that_was_obeyed(migrate: Migrate) -> None:
+def test_a_background_migrate_on_start_that_older_charts_obeyed(migrate: Migrate) -> None:
     obeyed = with_entry("{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: 'true'}", BACKGROUND)
     done = migrate(obeyed)
     assert done.text == obeyed
@@ -62,7 +62,7 @@ def test_a_background_migrate_that_was_obeyed(migrate: Migrate) -> None:
     assert migrate(same).notices == ""
 
 
-def test_a_name_that_stands_twice_in_a_list(migrate: Migrate) -> None:
+def test_a_name_that_is_set_twice_in_a_list_is_a_warning(migrate: Migrate) -> None:
     text = with_entry("{name: WEB_CONCURRENCY, value: '1'}\n        - {name: WEB_CONCURRENCY, value: '2'}", SERVER)
     done = migrate(text)
     assert done.text == text
@@ -74,17 +74,17 @@ def test_a_name_that_stands_twice_in_a_list(migrate: Migrate) -> None:
     assert migrate(with_entry("{name: WEB_CONCURRENCY, value: '1'}", SERVER)).notices == ""
 
 
-def test_a_name_that_a_pod_gets_from_two_lists(migrate: Migrate) -> None:
+def test_a_name_that_two_lists_of_a_pod_set_is_reported(migrate: Migrate) -> None:
     head = "    global: {prefect: {env: [{name: WEB_CONCURRENCY, value: '1'}]}}\n"
     text = with_entry("{name: WEB_CONCURRENCY, value: '2'}", SERVER) + head
     done = migrate(text)
     assert done.text == text
     twice = "infrahub.prefect-server.server.env.WEB_CONCURRENCY is set twice on the server pod"
-    assert [told.text.partition(". ")[0] for told in done.plan.notices] == [twice]
+    assert [reported.text.partition(". ")[0] for reported in done.plan.notices] == [twice]
     assert migrate(INFRAHUB + head).notices == ""
 
 
-def test_a_name_that_the_chart_sets_as_well(migrate: Migrate) -> None:
+def test_a_name_that_the_chart_sets_too_is_reported(migrate: Migrate) -> None:
     entry = "{name: PREFECT_REDIS_MESSAGING_HOST, value: redis}"
     server, background = migrate(with_entry(entry, SERVER)), migrate(with_entry(entry, BACKGROUND))
     beside = "PREFECT_REDIS_MESSAGING_HOST is set beside the chart's own on the"
@@ -97,8 +97,8 @@ def test_a_name_that_the_chart_sets_as_well(migrate: Migrate) -> None:
         assert migrate(with_entry(f"{{name: {name}, value: '0'}}", BACKGROUND)).notices == ""
 
 
-def test_a_name_that_was_there_twice_and_is_there_once(migrate: Migrate) -> None:
-    """Generation B: the entry stands in the file, and the old chart injected it as well."""
+def test_a_pin_that_was_set_twice_so_far_is_reported(migrate: Migrate) -> None:
+    """Generation B: the entry is in the file, and the old chart injected it too."""
     before = INFRAHUB.replace('        docket: {url: "redis://redis:6379/2"}\n', "")
     once = "The server pods have had PREFECT_API_DATABASE_MIGRATE_ON_START twice so far"
     assert once in migrate(before, {"redis-db": "2"}).notices
@@ -126,7 +126,7 @@ def test_blocks_register_on_start_must_be_false_for_the_bootstrap(migrate: Migra
     assert 'PREFECT_API_BLOCKS_REGISTER_ON_START is "true". Set it' in true.warnings[0].text
 
 
-def test_a_docket_on_the_charts_own_cache(migrate: Migrate) -> None:
+def test_a_docket_on_a_cache_without_persistence_is_reported(migrate: Migrate) -> None:
     own = INFRAHUB.replace("redis://redis:", "redis://infrahub-cache-master:")
     assert "loses everything when it restarts" in migrate(own).notices
     kept = own.replace("infrahub:\n", "infrahub:\n  redis: {master: {persistence: {enabled: true}}}\n", 1)
@@ -135,7 +135,7 @@ def test_a_docket_on_the_charts_own_cache(migrate: Migrate) -> None:
     assert migrate(another).notices == ""
 
 
-def test_two_pods_of_one_process_each(migrate: Migrate) -> None:
+def test_several_replicas_of_a_single_deployment_are_a_warning(migrate: Migrate) -> None:
     text = dedent("""\
         backgroundServices: {runAsSeparateDeployment: false}
         server: {replicaCount: %s}
@@ -155,15 +155,15 @@ def test_two_pods_of_one_process_each(migrate: Migrate) -> None:
         "{args: [sh, -c, gunicorn --workers=4 app]}",
     ],
 )
-def test_several_processes_of_a_single_deployment(migrate: Migrate, server: str) -> None:
+def test_several_processes_of_a_single_deployment_are_a_warning(migrate: Migrate, server: str) -> None:
     text = f"backgroundServices: {{runAsSeparateDeployment: false}}\nserver: {server}\n"
     done = migrate(text)
     assert done.text == text
     assert "the background services run more than once" in done.warnings[0].text
 
 
-def test_services_that_run_nowhere(migrate: Migrate) -> None:
-    """Generation A on today's chart: told to serve the API only, and nothing else to run the services."""
+def test_services_that_run_nowhere_are_a_warning(migrate: Migrate) -> None:
+    """Generation A on today's chart: the server runs the API only, and nothing else runs the services."""
     text = dedent("""\
         backgroundServices: {runAsSeparateDeployment: false}
         server: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}]}
@@ -174,7 +174,7 @@ def test_services_that_run_nowhere(migrate: Migrate) -> None:
     assert migrate(text.replace('"true"', '""')).warnings == []
 
 
-def test_the_example_host_on_a_single_deployment(migrate: Migrate) -> None:
+def test_the_example_host_on_a_single_deployment_is_a_warning(migrate: Migrate) -> None:
     text = dedent("""\
         backgroundServices:
           runAsSeparateDeployment: false
@@ -202,7 +202,7 @@ def test_a_shape_that_the_chart_cannot_read_is_refused(plan: Plans, old: str, ne
     assert (refused.value.where, reason in refused.value.message) == (f"values.yaml:{line}", True)
 
 
-def test_prefect_switched_off(migrate: Migrate) -> None:
+def test_prefect_that_is_off_is_left_alone_with_a_notice(migrate: Migrate) -> None:
     text = INFRAHUB.replace("    server:\n", "    enabled: false\n    server:\n", 1).replace("/2", "/two")
     done = migrate(text)
     assert done.text == text
@@ -221,8 +221,8 @@ def test_notices_point_at_the_file_as_it_was_read(plan: Plans) -> None:
     assert route == ("infrahub", "prefect-server", "server", "env", 3)
 
 
-def test_places_are_those_of_the_file_as_it_was_read(plan: Plans) -> None:
-    """The messaging block takes entries away above them."""
+def test_notices_point_at_the_entries_before_others_are_removed(plan: Plans) -> None:
+    """The messaging block removes entries above them."""
     before = dedent("""\
         prefect-server:
           server:
@@ -243,9 +243,9 @@ def test_places_are_those_of_the_file_as_it_was_read(plan: Plans) -> None:
     assert sorted(places) == [(*background, 1), (*server, 1), (*server, 2)]
 
 
-@pytest.mark.parametrize(("to", "told"), [("2026.4.10163454", False), ("2026.4.21154022", True)])
-def test_old_names_lose_from_the_version_on_that_sets_new_ones(plan: Plans, to: str, told: bool) -> None:
-    """prefect-server had the docket before it renamed what it sets of the database."""
+@pytest.mark.parametrize(("to", "reported"), [("2026.4.10163454", False), ("2026.4.21154022", True)])
+def test_old_names_are_overridden_once_the_chart_sets_new_ones(plan: Plans, to: str, reported: bool) -> None:
+    """prefect-server had the docket before it renamed the database settings that it injects."""
     text = dedent("""\
         global: {prefect: {image: {repository: opsmill/infrahub}}}
         server:
@@ -260,20 +260,20 @@ def test_old_names_lose_from_the_version_on_that_sets_new_ones(plan: Plans, to: 
     options = {"chart": "prefect-server", "version_from": "2025.12.24192415", "version_to": to}
     notices = " ".join(notice.text for notice in plan(text, {"redis-db": "2"}, **options).notices)
     for words in ("CONNECTION_URL is overridden by", "older charts obeyed this one", "twice so far"):
-        assert (words in notices) == told, words
+        assert (words in notices) == reported, words
 
 
 @pytest.mark.parametrize(
-    ("docket", "told"),
+    ("docket", "reported"),
     [
         ("value: redis://redis:6379/2", False),
         ("value: memory://", True),
         ("value: ''", True),
-        ("value: '{{ .Values.docket }}'", False),  # nobody can tell from here
+        ("value: '{{ .Values.docket }}'", False),  # cannot be read from here
         ("valueFrom: {secretKeyRef: {name: queue, key: url}}", False),
     ],
 )
-def test_several_processes_without_a_docket_of_their_own_are_told(plan: Plans, docket: str, told: bool) -> None:
+def test_several_processes_without_a_shared_docket_are_reported(plan: Plans, docket: str, reported: bool) -> None:
     text = f"""\
 infrahub:
   prefect-server:
@@ -284,26 +284,26 @@ infrahub:
     backgroundServices: {{runAsSeparateDeployment: false}}
 """
     notices = " ".join(notice.text for notice in plan(text, version_from="4.13.0").notices)
-    assert ("each with its own docket" in notices) == told
+    assert ("each with its own docket" in notices) == reported
 
 
 def test_a_single_deployment_is_told_why_nothing_changes(plan: Plans) -> None:
     one = "backgroundServices: {runAsSeparateDeployment: false}\n"
     needs_none, nothing = "One process needs no shared docket.", "Nothing changes here."
-    told = plan(one).notices[0].text
-    assert needs_none in told and nothing in told
+    reported = plan(one).notices[0].text
+    assert needs_none in reported and nothing in reported
     assert needs_none not in plan(f"{one}server: {{replicaCount: 3}}\n").notices[0].text
     refused = "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: false}}}\n"
     assert nothing not in plan(refused, version_from="4.13.0-medium").notices[0].text
 
 
-def test_the_bundled_redis_gives_its_password_to_a_redis_of_your_own(migrate: Migrate) -> None:
+def test_the_bundled_password_for_your_own_redis_is_a_warning(migrate: Migrate) -> None:
     text = INFRAHUB + "    redis: {enabled: true}\n"
     done = migrate(text)
     assert done.text == text
     assert "so the pods get the password of the chart's own Redis for redis." in done.warnings[0].text
     assert "Set redis.enabled to false" in done.warnings[0].text
-    # The twins: a password of its own wins, and beside a broker that is not Redis none is given.
+    # The twins: a password in messaging.redis wins, and with a broker that is not Redis none is injected.
     assert "its own Redis" not in migrate(text.replace("db: 1}", "db: 1, password: mine}")).notices
     memory = text.replace(
         "        redis: {h", "        broker: prefect.server.utilities.messaging.memory\n        redis: {h"
@@ -315,12 +315,12 @@ FAR = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {h
 
 
 @pytest.mark.parametrize(
-    ("docket", "is_told"),
+    ("docket", "is_reported"),
     [("url: 'redis://redis:6379/99'", True), ("url: 'redis://redis:6379/99', existingSecret: s", False)],
 )
-def test_the_database_of_a_url_that_a_secret_beats_is_nobodys_business(plan: Plans, docket: str, is_told: bool) -> None:
+def test_the_database_of_a_url_that_a_secret_overrides_is_ignored(plan: Plans, docket: str, is_reported: bool) -> None:
     found = plan(FAR % docket, chart="prefect-server").notices
-    assert any("the docket is in database 99" in each.text for each in found) is is_told
+    assert any("the docket is in database 99" in each.text for each in found) is is_reported
 
 
 INFRAHUB_IMAGE = """\
@@ -330,7 +330,7 @@ backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: re
 """
 
 
-def test_the_question_for_a_host_that_no_file_names_says_whose_it_is(plan: Plans) -> None:
+def test_the_host_question_says_if_no_file_sets_the_host(plan: Plans) -> None:
     lists = "infrahub: {prefect-server: {server: {env: []}, backgroundServices: {env: []%s}}}\n"
     nowhere = by_id(plan(lists % "", version_from="4.13.0-medium"))["redis-host"].text
     assert "No file read here sets it, and the chart's own default is 'example-infrahub" in nowhere
@@ -339,6 +339,6 @@ def test_the_question_for_a_host_that_no_file_names_says_whose_it_is(plan: Plans
 
 
 @pytest.mark.parametrize(("host", "named"), [("redis", "the Redis at redis:6379"), ("TODO", "the messaging Redis")])
-def test_a_host_that_is_still_to_be_told_stands_in_no_other_question(plan: Plans, host: str, named: str) -> None:
+def test_an_unanswered_host_is_not_named_in_other_questions(plan: Plans, host: str, named: str) -> None:
     text = f"backgroundServices: {{runAsSeparateDeployment: true, messaging: {{redis: {{host: {host}}}}}}}\n"
     assert f"Which database of {named} should hold" in by_id(plan(text))["redis-db"].text

@@ -1,4 +1,4 @@
-"""4.14.0, a database that another release of the run took: a bare name is another server in another namespace."""
+"""4.14.0: a database that another release of the run uses; a bare host name is another server in another namespace."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ backgroundServices:
 HINT = "if both are in one namespace: --answers FILE accepts a namespace for each release"
 
 
-class Two:
-    """One other release beside the one that is asked for."""
+class OtherRelease:
+    """The one other release of the run, and what it uses."""
 
     def __init__(self, use: Use) -> None:
         self._use = use
@@ -37,7 +37,9 @@ class Two:
 
 def redis_db(host: str, other: Use, namespace: str = "") -> Question:
     request = examine.Request(
-        discover.Options(chart="prefect-server", namespace=namespace), {}, surroundings=Surroundings(Two(other))
+        discover.Options(chart="prefect-server", namespace=namespace),
+        {},
+        surroundings=Surroundings(OtherRelease(other)),
     )
     release = releases.of_text(VALUES.replace("@host@", host))
     return by_id(examine.examine(release, request).plan)["redis-db"]
@@ -53,7 +55,9 @@ def redis_db(host: str, other: Use, namespace: str = "") -> Question:
         ("cache.prod", "cache.prod", "", False),
     ],
 )
-def test_what_is_not_surely_one_server_is_said_to_be_so(host: str, other: str, namespace: str, hinted: bool) -> None:
+def test_a_database_that_may_be_on_another_server_gets_a_hint(
+    host: str, other: str, namespace: str, hinted: bool
+) -> None:
     question = redis_db(host, Use(other, "6379", 2, "two.yaml for its docket"), namespace)
     offers = {each.value: each.leads_to for each in question.offers}
     assert offers["2"] == f"used by two.yaml for its docket{', if in one namespace' if hinted else ''}"
@@ -70,20 +74,20 @@ def test_another_namespace_is_another_server() -> None:
 
 
 @pytest.mark.parametrize("own", ["0", "1"])
-def test_what_the_release_itself_uses_is_surely_taken(own: str) -> None:
+def test_the_releases_own_databases_are_used_without_a_hint(own: str) -> None:
     question = redis_db("cache", Use("cache", "6379", int(own), "two.yaml"))
     assert "used by" in question.complaint(own)
     assert HINT not in question.complaint(own)
 
 
-@pytest.mark.parametrize(("database", "told"), [(2, True), (3, False)])
-def test_a_docket_that_stands_where_another_release_is_is_told(database: int, told: bool) -> None:
-    """Both took it before, so nobody can be kept from it any more."""
+@pytest.mark.parametrize(("database", "reported"), [(2, True), (3, False)])
+def test_an_existing_docket_in_anothers_database_is_reported(database: int, reported: bool) -> None:
+    """Both already use it, so it can only be reported."""
     text = VALUES.replace("@host@", "cache") + '    docket: {url: "redis://cache:6379/2"}\n'
-    other = Surroundings(Two(Use("cache", "6379", database, "two.yaml for its docket")))
+    other = Surroundings(OtherRelease(Use("cache", "6379", database, "two.yaml for its docket")))
     request = examine.Request(discover.Options(chart="prefect-server"), {}, surroundings=other)
     made = examine.examine(releases.of_text(text), request).plan
     notices = [notice.text for notice in made.notices if "give each release its own database" in notice.text]
     assert [text.partition(". If")[0] for text in notices] == (
-        ["The docket's database 2 at cache:6379 is also used by two.yaml for its docket"] if told else []
+        ["The docket's database 2 at cache:6379 is also used by two.yaml for its docket"] if reported else []
     )

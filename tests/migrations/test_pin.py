@@ -1,4 +1,4 @@
-"""4.14.0, the migrate-on-start pin: the Infrahub image, with a docket standing and no toggles left."""
+"""4.14.0: the migrate-on-start pin, on the Infrahub image with a docket and no toggles left."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_the_pin_goes_into_an_empty_list(migrate: Migrate) -> None:
     assert "PREFECT_API_DATABASE_MIGRATE_ON_START" in migrate(HEAD + "  env: []\n").text
 
 
-def test_a_pin_that_stands_is_left(migrate: Migrate) -> None:
+def test_an_existing_pin_is_kept(migrate: Migrate) -> None:
     assert migrate(PINNED).text == PINNED
     quoted_otherwise = PINNED.replace('"false"', "'false'")
     assert migrate(quoted_otherwise).text == quoted_otherwise
@@ -111,7 +111,7 @@ def test_a_pin_that_stands_is_left(migrate: Migrate) -> None:
 @pytest.mark.parametrize("value", ["value: false", "value: no", 'value: "False"', 'value: "true"', "value: true",
                                    'value: "0"', "value:", 'value: ""', 'value: "{{ .Values.x }}"',
                                    "valueFrom: {configMapKeyRef: {name: a, key: b}}"])  # fmt: skip
-def test_a_pin_that_is_otherwise_spelt_is_put_right(migrate: Migrate, value: str) -> None:
+def test_a_pin_with_another_value_or_spelling_is_corrected(migrate: Migrate, value: str) -> None:
     before = (
         HEAD
         + f"""\
@@ -134,7 +134,7 @@ def test_a_pin_that_is_otherwise_spelt_is_put_right(migrate: Migrate, value: str
     assert effects(done.plan) == {"required"}
 
 
-def test_a_pin_that_stands_twice_stands_once(migrate: Migrate) -> None:
+def test_a_pin_that_is_set_twice_is_kept_once(migrate: Migrate) -> None:
     before = (
         HEAD
         + """\
@@ -152,7 +152,7 @@ def test_a_pin_that_stands_twice_stands_once(migrate: Migrate) -> None:
     assert "env-twice" not in {notice.rule for notice in done.plan.notices}
 
 
-def test_a_pin_for_both_pods_counts(migrate: Migrate) -> None:
+def test_a_pin_in_global_env_counts(migrate: Migrate) -> None:
     pinned = (
         HEAD.replace(
             "  prefect:\n",
@@ -167,7 +167,7 @@ def test_a_pin_for_both_pods_counts(migrate: Migrate) -> None:
     assert migrate(pinned.replace('"false"', "false")).text == pinned
 
 
-def test_without_a_list_the_charts_own_entries_come_with_the_pin(migrate: Migrate) -> None:
+def test_without_a_list_the_charts_entries_are_written_with_the_pin(migrate: Migrate) -> None:
     assert migrate(HEAD).text == PINNED
     community = dedent("""\
         prefect-server:
@@ -197,7 +197,7 @@ def test_without_a_list_the_charts_own_entries_come_with_the_pin(migrate: Migrat
     assert len(shown) == 1 and "the chart's own entries" in shown[0].why
 
 
-def test_a_list_that_null_took_away_holds_the_pin_alone(migrate: Migrate) -> None:
+def test_a_null_list_gets_only_the_pin(migrate: Migrate) -> None:
     assert migrate(HEAD + "  env:\n").text == PINNED.replace("  env:\n", "  env:\n")
 
 
@@ -208,7 +208,7 @@ def test_vanilla_prefect_and_a_single_deployment_need_no_pin(migrate: Migrate) -
     assert migrate(single).text == single
 
 
-def test_infrahubs_entry_point_makes_it_the_infrahub_image(migrate: Migrate) -> None:
+def test_infrahubs_entry_point_counts_as_the_infrahub_image(migrate: Migrate) -> None:
     text = HEAD.replace("registry.opsmill.io/opsmill/infrahub", "my/prefect").replace(
         "app]", "infrahub.prefect_server.app:create_infrahub_prefect]"
     )
@@ -218,14 +218,14 @@ def test_infrahubs_entry_point_makes_it_the_infrahub_image(migrate: Migrate) -> 
 # The name that the chart injects
 
 
-def test_a_users_entry_under_the_injected_name_goes_where_it_is_equal(migrate: Migrate) -> None:
+def test_an_equal_entry_under_the_injected_name_is_removed(migrate: Migrate) -> None:
     for value in ('"false"', "false", '"0"'):
         entry = f"    - {{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: {value}}}\n"
         done = migrate(PINNED + entry)
         assert done.text == PINNED and effects(done.plan) == {"none"}
 
 
-def test_a_users_entry_under_the_injected_name_is_a_question_where_it_differs(migrate: Migrate, plan: Plans) -> None:
+def test_a_different_entry_under_the_injected_name_is_a_question(migrate: Migrate, plan: Plans) -> None:
     server = HEAD + '  env: [{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}]\n'
     assert list(by_id(plan(server))) == ["migrate-on-start"]
     removed = migrate(server, {"migrate-on-start": "remove"})
@@ -237,9 +237,9 @@ def test_a_users_entry_under_the_injected_name_is_a_question_where_it_differs(mi
 
 
 @pytest.mark.parametrize("place", ["background", "both"])
-def test_the_injected_name_is_looked_for_in_every_list(migrate: Migrate, plan: Plans, place: str) -> None:
+def test_the_injected_name_is_found_in_every_list(migrate: Migrate, plan: Plans, place: str) -> None:
     entry = '[{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}]'
-    # With the pin missing, nobody can have been asked yet.
+    # The pin is missing, so this cannot have been asked before.
     text = HEAD + "  env: []\n"
     if place == "background":
         text = text.replace("  messaging:", f"  env: {entry}\n  messaging:")
@@ -250,14 +250,14 @@ def test_the_injected_name_is_looked_for_in_every_list(migrate: Migrate, plan: P
     assert entry in migrate(text, {"migrate-on-start": "keep"}).text
 
 
-def test_what_was_kept_is_told_afterwards(migrate: Migrate) -> None:
+def test_a_kept_entry_is_reported_afterwards(migrate: Migrate) -> None:
     text = PINNED + '    - {name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}\n'
     done = migrate(text)
     assert done.text == text
     assert "MIGRATE_ON_START is set beside the chart's own on the server pod; the chart's wins" in done.notices
 
 
-def test_on_vanilla_prefect_an_entry_that_differs_stays_and_is_told(migrate: Migrate) -> None:
+def test_on_vanilla_prefect_a_different_entry_stays_with_a_notice(migrate: Migrate) -> None:
     head = HEAD.replace("registry.opsmill.io/opsmill/infrahub", "prefecthq/prefect")
     text = head + '  env: [{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "true"}]\n'
     done = migrate(text)
@@ -280,14 +280,14 @@ backgroundServices:
 
 
 @pytest.mark.parametrize("answer", ["remove", "keep"])
-def test_an_answer_that_is_given_counts_though_an_earlier_hop_left_the_entry(migrate: Migrate, answer: str) -> None:
-    """For prefect-server alone the docket came before the pin: what stands then looks as if it had been decided."""
+def test_an_answer_applies_to_an_entry_that_an_earlier_hop_left(migrate: Migrate, answer: str) -> None:
+    """prefect-server got the docket before the pin: after that hop the entry looks as if it had been decided."""
     pin, options = {"migrate-on-start": answer}, {"chart": "prefect-server"}
     at_once = migrate(ALONE, {"redis-db": "2", **pin}, **options).text
     hop = migrate(ALONE, {"redis-db": "2"}, **options, version_to="2026.4.10163454").text
     assert migrate(hop, pin, **options).text == at_once
     assert ("PREFECT_SERVER_DATABASE_MIGRATE_ON_START" in at_once) is (answer == "keep")
-    assert migrate(hop, **options).text == hop  # as nobody says otherwise
+    assert migrate(hop, **options).text == hop  # left as it is without an answer
 
 
 TWICE = (
@@ -300,14 +300,14 @@ TWICE = (
 
 
 @pytest.mark.parametrize(("last", "effect"), [("true", "required"), ("false", "none")])
-def test_of_two_pins_the_first_stays_and_the_effect_is_told(migrate: Migrate, last: str, effect: str) -> None:
+def test_the_first_of_two_pins_stays_and_the_effect_is_reported(migrate: Migrate, last: str, effect: str) -> None:
     done = migrate(TWICE % last)
     assert done.text == PINNED
     removed = [change for change in done.plan.changes if change.kind == "remove"]
     assert [change.effect for change in removed] == [effect]
 
 
-def test_of_two_pins_one_by_a_reference_counts_as_another_value(migrate: Migrate) -> None:
+def test_a_second_pin_by_reference_counts_as_another_value(migrate: Migrate) -> None:
     by_reference = (TWICE % "false").rpartition("      value:")[0] + (
         "      valueFrom: {configMapKeyRef: {name: a, key: b}}\n"
     )
@@ -320,7 +320,7 @@ ENTRY = '{name: PREFECT_SERVER_DATABASE_MIGRATE_ON_START, value: "%s"}'
 
 
 @pytest.mark.parametrize(("shared", "stays"), [("true", True), ("false", False)])
-def test_on_vanilla_prefect_an_entry_that_outweighs_the_shared_list_stays(
+def test_on_vanilla_prefect_an_entry_that_overrides_global_env_stays(
     migrate: Migrate, shared: str, stays: bool
 ) -> None:
     """On the background pod global.prefect.env comes after the chart's own; on the server pod it comes before."""
@@ -359,6 +359,6 @@ def test_where_the_pin_is_put(migrate: Migrate, names: tuple[str, ...], after: i
 @pytest.mark.parametrize(
     "entry", ["value: 'x', valueFrom: {fieldRef: {fieldPath: a}}", "valueFrom: {fieldRef: {fieldPath: a}}", "other: 1"]
 )
-def test_an_entry_without_a_plain_value_is_put_right_whole(migrate: Migrate, entry: str) -> None:
+def test_an_entry_without_a_plain_value_is_replaced_whole(migrate: Migrate, entry: str) -> None:
     done = migrate(HEAD + f"  env:\n    - {{name: PREFECT_API_DATABASE_MIGRATE_ON_START, {entry}}}\n")
     assert done.text.replace("'", '"') == PINNED.replace("'", '"')

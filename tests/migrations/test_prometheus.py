@@ -15,7 +15,7 @@ from .conftest import Migrate, effects
 HEAD = skeleton.values("webserver-only pin", None, ("host: redis", "db: 1"), '"redis://redis:6379/2"', flow=True)
 
 
-def test_it_stands_first_below_the_comment_that_heads_the_list(migrate: Migrate) -> None:
+def test_it_goes_first_below_the_comment_that_heads_the_list(migrate: Migrate) -> None:
     before = (
         HEAD
         + """\
@@ -44,12 +44,12 @@ def test_it_stands_first_below_the_comment_that_heads_the_list(migrate: Migrate)
 
 
 @pytest.mark.parametrize("value", ['value: ""', "value: /metrics", "valueFrom: {configMapKeyRef: {name: a, key: b}}"])
-def test_what_somebody_set_is_left(migrate: Migrate, value: str) -> None:
+def test_an_existing_entry_is_kept(migrate: Migrate, value: str) -> None:
     text = f"{HEAD}      env:\n        - name: PROMETHEUS_MULTIPROC_DIR\n          {value}\n"
     assert migrate(text, version_from="4.14.0").text == text
 
 
-def test_what_somebody_set_for_both_pods_is_left(migrate: Migrate) -> None:
+def test_an_existing_entry_in_global_env_is_kept(migrate: Migrate) -> None:
     text = (
         HEAD
         + """\
@@ -61,7 +61,7 @@ def test_what_somebody_set_for_both_pods_is_left(migrate: Migrate) -> None:
 
 
 @pytest.mark.parametrize("env", ["", "      env:\n", "      env: null\n"])
-def test_the_list_is_created_where_there_is_none(migrate: Migrate, env: str) -> None:
+def test_the_list_is_created_if_there_is_none(migrate: Migrate, env: str) -> None:
     done = migrate(HEAD + env, version_from="4.14.0")
     assert (
         done.text
@@ -74,7 +74,7 @@ def test_the_list_is_created_where_there_is_none(migrate: Migrate, env: str) -> 
     )
 
 
-def test_an_empty_list_gets_it(migrate: Migrate) -> None:
+def test_an_empty_list_gets_the_entry(migrate: Migrate) -> None:
     done = migrate(HEAD + "      env: []\n", version_from="4.14.0")
     assert '{name: PROMETHEUS_MULTIPROC_DIR, value: ""}' in done.text or "- name: PROMETHEUS_MULTIPROC_DIR" in done.text
 
@@ -83,12 +83,12 @@ def test_a_flavour_brings_its_own_list(migrate: Migrate) -> None:
     assert migrate(HEAD, version_from="4.14.0-medium").text == HEAD
 
 
-def test_before_4_14_1_nobody_asks_for_it(migrate: Migrate) -> None:
+def test_nothing_is_added_before_4_14_1(migrate: Migrate) -> None:
     text = HEAD + "      env: []\n"
     assert migrate(text, version_from="4.14.0", version_to="4.14.0").text == text
 
 
-def test_a_single_deployment_and_vanilla_prefect_do_without(migrate: Migrate) -> None:
+def test_a_single_deployment_and_vanilla_prefect_get_no_entry(migrate: Migrate) -> None:
     single = HEAD.replace("runAsSeparateDeployment: true", "runAsSeparateDeployment: false") + "      env: []\n"
     assert migrate(single, version_from="4.14.0").text == single
     vanilla = (
@@ -103,24 +103,24 @@ def test_a_single_deployment_and_vanilla_prefect_do_without(migrate: Migrate) ->
 
 
 @pytest.mark.parametrize("root", ["prefect-server", ""])
-def test_the_other_charts_do_without(migrate: Migrate, root: str) -> None:
+def test_the_other_charts_get_no_entry(migrate: Migrate, root: str) -> None:
     lines = [line.removeprefix("    ") for line in (HEAD + "      env: []\n").splitlines(keepends=True)[2:]]
     text = f"{root}:\n" + "".join("  " + line for line in lines) if root else "".join(lines)
     answers = {"version_from": "4.27.0", "version_to": "4.28.0"} if root else {"version_from": "2026.6.5172345"}
     assert migrate(text, **answers).text == text
 
 
-def test_what_a_config_map_may_hold_is_a_warning(migrate: Migrate) -> None:
+def test_a_config_map_that_may_set_it_is_a_warning(migrate: Migrate) -> None:
     done = migrate(HEAD + "      env: []\n      extraEnvVarsCM: tuning\n", version_from="4.14.0")
     assert any("tuning" in notice.text and "PROMETHEUS_MULTIPROC_DIR" in notice.text for notice in done.warnings)
 
 
-def test_beside_an_entry_that_stands_a_config_map_is_no_matter(migrate: Migrate) -> None:
+def test_a_config_map_is_no_warning_beside_an_existing_entry(migrate: Migrate) -> None:
     text = HEAD + '      env: [{name: PROMETHEUS_MULTIPROC_DIR, value: ""}]\n      extraEnvVarsCM: tuning\n'
     assert "The empty entry in env overrides it" not in migrate(text, version_from="4.14.0").notices
 
 
-def test_the_list_is_created_in_the_layer_that_took_it_away(cli: Callable[..., Done], tmp_path: Path) -> None:
+def test_the_list_is_created_in_the_layer_that_set_it_to_null(cli: Callable[..., Done], tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(HEAD + "      env: null\n")
     prod = "infrahub:\n  prefect-server:\n    server:\n      replicaCount: 2\n"
     (tmp_path / "prod.yaml").write_text(prod)
@@ -131,8 +131,8 @@ def test_the_list_is_created_in_the_layer_that_took_it_away(cli: Callable[..., D
     assert (tmp_path / "prod.yaml").read_text() == prod
 
 
-def test_a_comment_of_the_entry_below_those_that_went_stays_with_it(migrate: Migrate) -> None:
-    """A comment that heads the list stays above it; this one came to stand first only as the toggles went."""
+def test_a_comment_of_the_first_entry_left_stays_with_it(migrate: Migrate) -> None:
+    """A comment that heads the list stays above it; this one is first only because the toggles were removed."""
     head = BEFORE_TOGGLES.replace("ENTRIES", TOGGLES + COMMENTED)
     done = migrate(head, {"redis-db": "2"})
     assert EMPTY_FIRST + COMMENTED in done.text

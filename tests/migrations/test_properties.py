@@ -1,4 +1,4 @@
-"""Random releases and random answers: no pod's behaviour changes but where a change says so."""
+"""Random releases and random answers: no pod's behaviour changes unless a change says so."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SPECIAL = st.text(alphabet="aB3 @:/?#%&+$()[]<>|!\"'`~*;,=^\\-._é", max_size=8)
 
 
 def entry(names: list[str], values: list[Any], *froms: Any) -> st.SearchStrategy[dict[str, Any]]:
-    """An env entry of one of these names with one of these values, or from elsewhere."""
+    """An env entry of one of these names with one of these values, or with one of these `valueFrom`s."""
     plain = st.fixed_dictionaries({"name": st.sampled_from(names), "value": st.sampled_from(values)})
     if not froms:
         return plain
@@ -94,7 +94,7 @@ WIRED = {f"PREFECT_REDIS_MESSAGING_{name}" for name in ("HOST", "PORT", "DB", "U
 
 
 def text_of(values: dict[str, Any], root: str, flow: bool) -> str:
-    """The values as YAML: block style, env lists in flow style if told so."""
+    """The values as YAML in block style, with env lists in flow style if `flow`."""
 
     def lines(value: Any, indent: str, key: str = "") -> str:
         if flow and key == "env":
@@ -113,7 +113,7 @@ def text_of(values: dict[str, Any], root: str, flow: bool) -> str:
 
 
 def decide(data: st.DataObject, text: str, **options: str) -> dict[str, str]:
-    """Answers for all that is asked, drawn from what the questions take."""
+    """Answers to all questions, drawn from what they accept."""
     answers: dict[str, str] = {}
     typed = {
         "redis-host": ["redis", "other.prod", "fd00::2"],
@@ -140,7 +140,7 @@ def decide(data: st.DataObject, text: str, **options: str) -> dict[str, str]:
 
 
 def changed(plan: Plan, name: str) -> bool:
-    """Whether a change says that it alters a pod by that name."""
+    """Whether a change of that name says that it alters a pod."""
     return any(name in change.path and change.effect != "none" for change in plan.changes)
 
 
@@ -159,12 +159,12 @@ def check_pods(before: dict[str, Any], done: Migrated, after: dict[str, Any], *,
             if name in TOGGLES or name in PINS or name == DOCKET:
                 continue
             if old[pod].env.get(name) != new[pod].env.get(name):
-                # A URL in env is more than one value of the block, into which it moves.
-                told = name.replace("PREFECT_REDIS_MESSAGING_", "redis.").lower() if name in WIRED else name
+                # A URL in env moves into several values of the block.
+                changed_name = name.replace("PREFECT_REDIS_MESSAGING_", "redis.").lower() if name in WIRED else name
                 if name in ("PREFECT_UI_SERVE_BASE",):
-                    told = "server.env"
-                # An answer that the block says already changes a pod by the entry that goes.
-                named = (told, name, "server.env")
+                    changed_name = "server.env"
+                # An answer that the block already has changes a pod through the entry that is removed.
+                named = (changed_name, name, "server.env")
                 assert any(changed(done.plan, each) for each in named), (pod, name)
     check_services(before, done, after, old, new, wrapped=wrapped)
 
@@ -195,20 +195,20 @@ def check_services(
 
 
 def check_docket(before: dict[str, Any], done: Migrated, after: dict[str, Any], *, wrapped: bool) -> str:
-    """One docket, the same on both pods; answers its URL, empty for a Secret."""
+    """Check that both pods have one docket, the same; return its URL, empty for a Secret."""
     old = pods.render(before, wrapped=wrapped, new_chart=False)
     new = pods.render(after, wrapped=wrapped, new_chart=True)
     assert [new[pod].count(DOCKET) for pod in ("server", "background")] == [1, 1]
     docket = new["server"].env[DOCKET]
     assert docket == new["background"].env[DOCKET]
-    stood = "docket" in (before["backgroundServices"]["messaging"])
-    if not stood and any(each[pod].env.get(DOCKET) != docket for each in (old,) for pod in ("server", "background")):
+    existing = "docket" in (before["backgroundServices"]["messaging"])
+    if not existing and any(each[pod].env.get(DOCKET) != docket for each in (old,) for pod in ("server", "background")):
         assert changed(done.plan, "messaging.docket")
     return docket if isinstance(docket, str) else ""
 
 
 def check_url(url: str, answers: dict[str, str], pod: pods.Pod) -> None:
-    """A URL that was put together says what the messaging connection says, and the database that was answered."""
+    """Check that a URL that was built has the parts of the messaging connection, and the answered database."""
     parts = urlsplit(url)
     assert parts.scheme == ("rediss" if pod.env.get("PREFECT_REDIS_MESSAGING_SSL") == "true" else "redis")
     assert str(parts.port) == pod.env["PREFECT_REDIS_MESSAGING_PORT"]
@@ -216,7 +216,7 @@ def check_url(url: str, answers: dict[str, str], pod: pods.Pod) -> None:
     if "docket-password" in answers:
         assert parts.password == "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
     else:
-        # Kubernetes makes one $ of two in the entry; a URL that holds none is left as it is.
+        # Kubernetes turns $$ into $ in the entry, and leaves a URL without $ as it is.
         password = str(pod.env.get("PREFECT_REDIS_MESSAGING_PASSWORD") or "").replace("$$", "$")
         assert unquote(parts.password or "") == password
     username = str(pod.env.get("PREFECT_REDIS_MESSAGING_USERNAME") or "").strip().replace("$$", "$")
@@ -225,7 +225,7 @@ def check_url(url: str, answers: dict[str, str], pod: pods.Pod) -> None:
 
 @examples(45, HealthCheck.too_slow, HealthCheck.data_too_large)
 @given(values=VALUES, root=st.sampled_from(sorted(ROOTS)), flow=st.booleans(), data=st.data())
-def test_no_pod_changes_but_where_a_change_says_so(
+def test_no_pod_changes_unless_a_change_says_so(
     values: dict[str, Any], root: str, flow: bool, data: st.DataObject
 ) -> None:
     text = text_of(values, root, flow)
@@ -242,8 +242,8 @@ def test_no_pod_changes_but_where_a_change_says_so(
         return
     url = check_docket(before, done, after, wrapped=wrapped)
     new = pods.render(after, wrapped=wrapped, new_chart=True)
-    stood = before["backgroundServices"]["messaging"].get("docket", {}).get("url")
-    if url and "redis-db" in answers and not stood and "PREFECT_REDIS_MESSAGING_URL" not in new["background"].env:
+    existing = before["backgroundServices"]["messaging"].get("docket", {}).get("url")
+    if url and "redis-db" in answers and not existing and "PREFECT_REDIS_MESSAGING_URL" not in new["background"].env:
         check_url(url, answers, new["background"])
     if wrapped or before.get("global") == {"prefect": INFRAHUB_IMAGE}:
         assert new["server"].env[PINS[0]] == "false"
@@ -252,7 +252,7 @@ def test_no_pod_changes_but_where_a_change_says_so(
 
 @examples(15, HealthCheck.too_slow, HealthCheck.data_too_large)
 @given(values=VALUES, flow=st.booleans(), data=st.data())
-def test_hop_by_hop_is_the_same_as_at_once(values: dict[str, Any], flow: bool, data: st.DataObject) -> None:
+def test_hop_by_hop_equals_the_jump(values: dict[str, Any], flow: bool, data: st.DataObject) -> None:
     assume(values["backgroundServices"]["runAsSeparateDeployment"])
     text = text_of(values, "infrahub.prefect-server", flow)
     answers = decide(data, text, version_from="4.13.0")

@@ -32,7 +32,7 @@ backgroundServices:
         ("background", "EVENT_LOGGER", "'true'", "the background pods do not run the service unless"),
     ],
 )
-def test_what_becomes_of_a_toggle_that_goes_is_said(
+def test_a_toggle_question_says_what_removing_it_does(
     plan: Plans, pod: str, service: str, value: str, leads_to: str
 ) -> None:
     env = f"[{{name: PREFECT_SERVER_SERVICES_{service}_ENABLED, value: {value}}}]"
@@ -46,13 +46,13 @@ def test_what_becomes_of_a_toggle_that_goes_is_said(
 # The database
 
 
-def looked_at(text: str, seen: Seen) -> Plan:
+def plan_with_look(text: str, seen: Seen) -> Plan:
     request = examine.Request(discover.Options(chart="prefect-server"), {}, surroundings=Surroundings(seen=seen))
     return examine.examine(releases.of_text(text), request).plan
 
 
 def seen(databases: int = 16, **keys: int) -> Seen:
-    """A look at a Redis: how many keys its databases hold, those that are not named none."""
+    """A look at a Redis with so many databases and keys; a database that is not named has none."""
     return Seen("redis:6379", databases=databases, keys={n: keys.get(f"db{n}", 0) for n in range(databases)})
 
 
@@ -64,32 +64,30 @@ def seen(databases: int = 16, **keys: int) -> Seen:
         (1, seen(db2=7), "3"),
         (1, seen(db2=7, db3=1), "4"),
         (2, seen(db1=7), "3"),
-        # 0 is nobody's by the values, and is suggested where there is no other.
+        # By the values nothing uses 0, and it is suggested only if there is no other.
         (1, seen(databases=2), "0"),
         (1, seen(databases=3, db2=7), "2"),
         (2, seen(databases=3, db1=7), "1"),
         (0, seen(databases=1), "2"),
     ],
 )
-def test_an_empty_database_is_suggested_and_0_only_where_there_is_no_other(
-    db: int, look: Seen, suggestion: str
-) -> None:
-    question = by_id(looked_at(REDIS.replace("db: 1", f"db: {db}"), look))["redis-db"]
+def test_an_empty_database_is_suggested_and_0_only_as_the_last(db: int, look: Seen, suggestion: str) -> None:
+    question = by_id(plan_with_look(REDIS.replace("db: 1", f"db: {db}"), look))["redis-db"]
     assert question.suggestion == suggestion
 
 
-def test_databases_that_are_not_there_are_not_offered() -> None:
-    question = by_id(looked_at(REDIS, seen(databases=4, db3=7)))["redis-db"]
+def test_databases_that_do_not_exist_are_not_offered() -> None:
+    question = by_id(plan_with_look(REDIS, seen(databases=4, db3=7)))["redis-db"]
     assert [(each.value, each.leads_to) for each in question.offers] == [
         ("0", "no known user, empty"),
         ("1", "used by Prefect's messaging, empty"),
         ("2", "no known user, empty"),
         ("3", "no known user, 7 keys"),
     ]
-    assert len(by_id(looked_at(REDIS, Seen("redis:6379")))["redis-db"].offers) == 16
+    assert len(by_id(plan_with_look(REDIS, Seen("redis:6379")))["redis-db"].offers) == 16
 
 
-def test_the_server_is_named_where_its_name_is_known(plan: Plans) -> None:
+def test_the_database_question_names_the_server_if_it_is_known(plan: Plans) -> None:
     assert "Which database of the Redis at redis:6379 should hold" in by_id(plan(REDIS))["redis-db"].text
     ipv6 = REDIS.replace("host: redis", 'host: "fd00::1"')
     assert "Which database of the Redis at [fd00::1]:6379 should hold" in by_id(plan(ipv6))["redis-db"].text
@@ -125,7 +123,7 @@ def test_a_url_is_shown_without_its_password(plan: Plans, url: str, shown: str) 
         ("{host: redis, port: '${PORT}'}", "redis://USER:PASSWORD@HOST:6379/N"),
     ],
 )
-def test_the_command_for_a_secret_says_what_is_known(migrate: Migrate, redis: str, where: str) -> None:
+def test_the_command_for_a_secret_has_what_is_known(migrate: Migrate, redis: str, where: str) -> None:
     text = REDIS.replace("{host: redis, db: 1}", redis)
     answers = {"docket-secret": "queue"}
     assert f"--from-literal=docket-url='{where}'" in migrate(text, answers).notices
@@ -136,7 +134,7 @@ def test_the_command_for_a_secret_says_what_is_known(migrate: Migrate, redis: st
 # A Secret
 
 
-def test_a_secret_by_its_usual_key_takes_the_place_of_another_ones(migrate: Migrate) -> None:
+def test_a_secret_with_the_default_key_replaces_another_key(migrate: Migrate) -> None:
     text = f"{REDIS}    docket: {{existingSecretKey: url}}\n"
     done = migrate(text, {"docket-secret": "queue"})
     assert done.text == f"{REDIS}    docket: {{existingSecretKey: docket-url, existingSecret: queue}}\n"
@@ -144,7 +142,7 @@ def test_a_secret_by_its_usual_key_takes_the_place_of_another_ones(migrate: Migr
     assert same.text == f"{REDIS}    docket: {{existingSecretKey: url, existingSecret: queue}}\n"
 
 
-def test_a_url_that_is_as_good_as_none_goes_for_a_secret(migrate: Migrate) -> None:
+def test_a_private_url_is_emptied_beside_a_secret(migrate: Migrate) -> None:
     text = f"{REDIS}    docket: {{url: memory://}}\n"
     done = migrate(text, {"docket-secret": "queue"})
     assert done.text == f'{REDIS}    docket: {{url: "", existingSecret: queue}}\n'
@@ -156,7 +154,7 @@ def test_a_null_on_a_flavour_becomes_an_empty_url_beside_a_secret(migrate: Migra
     assert 'docket: {url: "", existingSecret: queue}' in done.text
 
 
-def test_a_url_that_a_generator_fills_in_may_be_an_answer() -> None:
+def test_a_url_that_a_generator_fills_in_is_accepted() -> None:
     complaint = catalog.questions()["docket-url"].complaint
     assert complaint("redis://{{ host }}:6379/2") == ""
     assert complaint("redis://redis:6379/2") == ""

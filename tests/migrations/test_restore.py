@@ -1,4 +1,4 @@
-"""4.18.0: a restore that was left enabled is switched off, its keys where the chart reads them."""
+"""4.18.0: a restore that was left enabled is turned off, and its keys move to where the chart reads them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOVED = """\
 @pytest.mark.parametrize(
     ("answers", "enabled"), [({}, "false"), ({"restore": "disable"}, "false"), ({"restore": "on-upgrade"}, "true")]
 )
-def test_the_keys_move_and_it_is_off_unless_it_is_meant(
+def test_the_keys_move_and_restore_is_off_unless_answered(
     migrate: Migrate, answers: dict[str, str], enabled: str
 ) -> None:
     done = migrate(BEFORE, answers, version_from="4.13.0")
@@ -39,18 +39,18 @@ def test_the_keys_move_and_it_is_off_unless_it_is_meant(
     assert ("over live data" in done.notices) is (enabled == "true")
 
 
-def test_it_is_asked_at_a_terminal(plan: Plans) -> None:
+def test_the_restore_question_defaults_to_disable(plan: Plans) -> None:
     question = plan(BEFORE, version_from="4.13.0").asked[0].question
     assert (question.id, question.default) == ("restore", "disable")
     assert "Its keys are at infrahub.infrahub-backup.restore.s3, which no version reads." in question.text
     assert [choice.value for choice in question.choices] == ["disable", "on-upgrade"]
 
 
-def test_before_4_18_0_nobody_asks(migrate: Migrate) -> None:
+def test_nothing_is_asked_before_4_18_0(migrate: Migrate) -> None:
     assert migrate(BEFORE, version_from="4.13.0", version_to="4.17.0").text == BEFORE
 
 
-def test_without_an_archive_it_can_only_be_switched_off(migrate: Migrate, plan: Plans) -> None:
+def test_a_restore_without_an_archive_can_only_be_disabled(migrate: Migrate, plan: Plans) -> None:
     nothing = HEAD + "      enabled: true\n      storage: {s3: {bucket: b}}\n"
     assert migrate(nothing, version_from="4.13.0").text == nothing.replace(
         "      enabled: true", "      enabled: false"
@@ -59,7 +59,7 @@ def test_without_an_archive_it_can_only_be_switched_off(migrate: Migrate, plan: 
         plan(nothing, {"restore": "on-upgrade"}, version_from="4.13.0")
 
 
-def test_what_stands_in_both_places_names_the_archive_together(plan: Plans) -> None:
+def test_bucket_and_key_may_be_in_different_places(plan: Plans) -> None:
     apart = HEAD + "      enabled: true\n      s3: {bucket: b}\n      storage: {s3: {key: k}}\n"
     for text, ways in ((apart, ["disable", "on-upgrade"]), (apart.replace("key: k", 'key: ""'), ["disable"])):
         asked = plan(text, version_from="4.13.0").asked[0].question
@@ -73,20 +73,20 @@ def test_what_stands_in_both_places_names_the_archive_together(plan: Plans) -> N
         ("{type: s3}", "{type: s3, s3: {bucket: b, key: k}}"),
     ],
 )
-def test_the_keys_go_into_the_storage_that_stands(migrate: Migrate, storage: str, after: str) -> None:
+def test_the_keys_go_into_an_existing_storage_block(migrate: Migrate, storage: str, after: str) -> None:
     text = HEAD + f"      enabled: true\n      s3: {{bucket: b, key: k}}\n      storage: {storage}\n"
     done = migrate(text, version_from="4.13.0")
     assert done.text == HEAD + f"      enabled: false\n      storage: {after}\n"
 
 
-def test_what_stood_in_the_right_place_wins(migrate: Migrate) -> None:
+def test_keys_in_the_right_place_win(migrate: Migrate) -> None:
     both = HEAD + "      enabled: true\n      s3: {bucket: old, region: eu}\n      storage: {s3: {bucket: b, key: k}}\n"
     done = migrate(both, version_from="4.13.0")
     assert done.text == HEAD + "      enabled: false\n      storage: {s3: {bucket: b, key: k, region: eu}}\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (BEFORE.replace("enabled: true  # once", "enabled: false"), "No version of the chart reads"),
         (BEFORE.replace("    enabled: true\n", "    enabled: false\n"), "No version of the chart reads"),
@@ -95,20 +95,20 @@ def test_what_stood_in_the_right_place_wins(migrate: Migrate) -> None:
         (HEAD + '      enabled: true\n      storage: {s3: {latest: true}}\n      s3: {bucket: ""}\n', "over live data"),
     ],
 )
-def test_what_is_off_or_right_is_told_and_left(migrate: Migrate, text: str, told: str) -> None:
+def test_a_restore_that_is_off_or_valid_is_reported_and_kept(migrate: Migrate, text: str, reported: str) -> None:
     done = migrate(text, version_from="4.13.0")
     assert done.text == text
-    assert told in done.notices
+    assert reported in done.notices
 
 
-def test_the_community_chart_has_it_at_its_own_root(migrate: Migrate, plan: Plans) -> None:
+def test_the_community_chart_has_the_keys_at_its_top_level(migrate: Migrate, plan: Plans) -> None:
     text = "infrahub-backup: {enabled: true, restore: {enabled: true, s3: {bucket: b, key: k}}}\n"
     assert not by_id(plan(text, version_from="4.27.0"))
     after = migrate(text, version_from="4.27.0").text
     assert after == "infrahub-backup: {enabled: true, restore: {enabled: false, storage: {s3: {bucket: b, key: k}}}}\n"
 
 
-def test_a_value_where_the_keys_would_go_is_refused_by_name(plan: Plans) -> None:
+def test_a_storage_that_is_not_a_mapping_is_refused_by_name(plan: Plans) -> None:
     for storage, shown in (
         ("x", "restore.storage is not a mapping"),
         ("{s3: x}", "restore.storage.s3 is not a mapping"),
@@ -129,7 +129,7 @@ infrahub:
 
 
 @pytest.mark.parametrize(
-    ("image", "version", "is_told"),
+    ("image", "version", "is_reported"),
     [
         ("    image: {tag: 2.1.0}\n", "4.13.0", True),
         ("    image: {tag: 2.1.0}\n", "4.18.0", False),
@@ -137,14 +137,14 @@ infrahub:
         ("", "4.13.0", False),
     ],
 )
-def test_an_older_backup_image_is_told_of(migrate: Migrate, image: str, version: str, is_told: bool) -> None:
+def test_an_older_backup_image_is_reported(migrate: Migrate, image: str, version: str, is_reported: bool) -> None:
     done = migrate(STORED % image, version_from=version)
     assert done.text == STORED % image
-    assert ("image.tag pins an older infrahub-backup" in done.notices) is is_told
+    assert ("image.tag pins an older infrahub-backup" in done.notices) is is_reported
 
 
-def test_where_prefects_part_stands_alone_no_restore_is_looked_for(migrate: Migrate) -> None:
-    """Its place is named by --root: where infrahub-backup would be is not known."""
+def test_with_root_no_restore_is_looked_for(migrate: Migrate) -> None:
+    """--root says where Prefect's part is; where infrahub-backup would be is not known."""
     text = "server: {env: []}\nbackgroundServices: {runAsSeparateDeployment: false}\n"
     done = migrate(text, chart="infrahub-enterprise", root=".", version_from="4.17.0", version_to="4.18.0")
     assert done.text == text

@@ -1,4 +1,4 @@
-"""Keys of older files: levels in capitals, Secrets as a list, and what nothing reads is told and left."""
+"""Keys of older files: log levels in upper case, Secrets as a list; keys that nothing reads are reported and kept."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LEVEL = PREFECT + "      loggingLevel: {}  # chatty\n"
 
 
 @pytest.mark.parametrize(("before", "after"), [("info", "INFO"), ("Debug", "DEBUG"), ("warn", "WARNING")])
-def test_a_level_is_written_in_capitals(migrate: Migrate, before: str, after: str) -> None:
+def test_a_log_level_is_written_in_upper_case(migrate: Migrate, before: str, after: str) -> None:
     done = migrate(LEVEL.format(before), version_from="4.13.0")
     assert done.text == LEVEL.format(after)
     assert effects(done.plan) == {"required"}
 
 
 @pytest.mark.parametrize("level", ["DEBUG", '""', "verbose", "${LEVEL}", "1"])
-def test_a_level_that_is_right_or_means_nothing_is_left(migrate: Migrate, level: str) -> None:
+def test_a_valid_or_unknown_log_level_is_kept(migrate: Migrate, level: str) -> None:
     assert migrate(LEVEL.format(level), version_from="4.13.0").text == LEVEL.format(level)
 
 
@@ -38,7 +38,7 @@ def test_the_secret_becomes_a_list(migrate: Migrate, place: str) -> None:
     assert effects(done.plan) == {"none"}
 
 
-def test_both_keys_together_become_one(migrate: Migrate) -> None:
+def test_both_keys_together_become_one_list(migrate: Migrate) -> None:
     text = "infrahubServer:\n  infrahubServer:\n    envFromExistingSecret: a\n    envFromExistingSecrets: [b, c]\n"
     done = migrate(text, version_from="4.27.0")
     assert done.text == "infrahubServer:\n  infrahubServer:\n    envFromExistingSecrets: [a, b, c]\n"
@@ -49,7 +49,7 @@ def test_both_keys_together_become_one(migrate: Migrate) -> None:
 
 
 @pytest.mark.parametrize("nothing", ["[]", "null"])
-def test_beside_a_list_without_a_secret_only_the_place_changes(migrate: Migrate, nothing: str) -> None:
+def test_a_secret_beside_an_empty_list_moves_with_effect_none(migrate: Migrate, nothing: str) -> None:
     text = f"infrahubServer: {{infrahubServer: {{envFromExistingSecret: a, envFromExistingSecrets: {nothing}}}}}\n"
     done = migrate(text, version_from="4.27.0")
     assert done.text == "infrahubServer: {infrahubServer: {envFromExistingSecrets: [a]}}\n"
@@ -60,8 +60,8 @@ def test_beside_a_list_without_a_secret_only_the_place_changes(migrate: Migrate,
 
 
 @pytest.mark.parametrize("shape", ["b", "ab", "{b: c}", "5"])
-def test_what_is_no_list_is_refused_by_name(plan: Plans, shape: str) -> None:
-    """What stands there was no list to the chart; which Secrets were meant is for a person to say."""
+def test_a_value_that_is_not_a_list_is_refused_by_name(plan: Plans, shape: str) -> None:
+    """The chart never read it as a list; which Secrets were meant is for a person to say."""
     text = f"infrahubServer:\n  infrahubServer:\n    envFromExistingSecret: a\n    envFromExistingSecrets: {shape}\n"
     with pytest.raises(RefusedError, match="envFromExistingSecrets is not a list, so a from "):
         plan(text, version_from="4.27.0")
@@ -77,11 +77,11 @@ def test_what_is_no_list_is_refused_by_name(plan: Plans, shape: str) -> None:
         'infrahubServer: {infrahubServer: {envFromExistingSecret: "", envFromExistingSecrets: [creds]}}\n',
     ],
 )
-def test_what_means_one_thing_is_left(migrate: Migrate, text: str) -> None:
+def test_keys_that_name_no_or_only_listed_secrets_are_kept(migrate: Migrate, text: str) -> None:
     assert migrate(text, version_from="4.27.0").text == text
 
 
-def test_an_empty_name_in_one_layer_is_no_secret(cli: Any, tmp_path: Path) -> None:
+def test_an_empty_name_in_a_lower_layer_is_not_a_secret(cli: Any, tmp_path: Path) -> None:
     own = "infrahubServer:\n  infrahubServer:\n    envFromExistingSecret: {}\n"
     for name, value in (("base.yaml", '""'), ("prod.yaml", "creds")):
         (tmp_path / name).write_text(own.format(value), "utf-8")
@@ -97,7 +97,7 @@ HOSTS = "infrahub: {infrahubServer: {ingress: {tls: true, extraHosts: [{hostname
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (PREFECT + "      image: {prefectTag: 3.0.11}\n", "server.image: nothing reads it"),
         (PREFECT + "      uiConfig: {enabled: false}\n", "server.uiConfig.enabled: nothing reads it"),
@@ -115,10 +115,10 @@ HOSTS = "infrahub: {infrahubServer: {ingress: {tls: true, extraHosts: [{hostname
         (HOSTS, "ingress.extraHosts: nothing reads the name of an entry (a.example)"),
     ],
 )
-def test_what_nothing_reads_is_told_and_left(migrate: Migrate, text: str, told: str) -> None:
+def test_a_key_that_nothing_reads_is_reported_and_kept(migrate: Migrate, text: str, reported: str) -> None:
     done = migrate(text, version_from="4.13.0")
     assert done.text == text
-    assert any(told in notice.text for notice in done.warnings), done.notices
+    assert any(reported in notice.text for notice in done.warnings), done.notices
 
 
 @pytest.mark.parametrize(
@@ -136,23 +136,23 @@ def test_what_nothing_reads_is_told_and_left(migrate: Migrate, text: str, told: 
         HOSTS.replace("name: a", "name: b"),
     ],
 )
-def test_what_is_still_read_is_not(migrate: Migrate, text: str) -> None:
+def test_a_key_that_is_still_read_is_not_reported(migrate: Migrate, text: str) -> None:
     assert not migrate(text, version_from="4.13.0").warnings
 
 
-def test_prefect_server_alone_reads_an_external_database_later_on(migrate: Migrate) -> None:
+def test_external_database_is_read_by_newer_prefect_servers(migrate: Migrate) -> None:
     text = "server: {uiConfig: {}}\nexternalDatabase: {host: x}\n"
     assert migrate(text, version_from="2026.6.5172345").warnings
     assert not migrate(text, version_from="2026.6.18212926").warnings
 
 
-def test_a_gateway_that_is_not_made_is_refused_from_its_version_on(migrate: Migrate) -> None:
+def test_gateway_create_false_is_reported_once_the_chart_refuses_it(migrate: Migrate) -> None:
     alone = "server: {uiConfig: {}}\ngateway: {create: false}\n"
     assert not migrate(alone, version_from="2026.4.10163454", version_to="2026.4.10163454").warnings
     assert migrate(alone, version_from="2026.4.10163454", version_to="2026.4.16160238").warnings
 
 
-def test_what_nobody_saw_read_is_a_notice_that_says_so(migrate: Migrate) -> None:
+def test_an_unverified_fact_is_a_notice_that_says_so(migrate: Migrate) -> None:
     text = "infrahub: {emma: {streamlitBasePath: /emma}}\n"
     done = migrate(text, version_from="4.13.0")
     assert (done.text, done.warnings) == (text, [])

@@ -1,4 +1,4 @@
-"""4.13.0: the Infrahub server's startupProbe asks as the file's own probes do, and no probe asks in two ways."""
+"""4.13.0: the Infrahub server's startupProbe uses the handler of the file's own probes; no probe has two handlers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONG = "      livenessProbe:\n        initialDelaySeconds: 600\n"
 SOCKET = "      livenessProbe:\n        httpGet: null\n        tcpSocket: {port: 8000}\n"
 
 
-def test_the_new_probe_asks_where_both_old_ones_ask(migrate: Migrate) -> None:
+def test_the_startup_probe_gets_the_httpget_of_both_probes(migrate: Migrate) -> None:
     done = migrate(HEAD + OWN, version_from="4.2.3")
     body = OWN.removesuffix("      args: [gunicorn]\n")
     probe = "      startupProbe:\n        httpGet:\n          port: 8443\n          scheme: HTTPS\n"
@@ -51,7 +51,9 @@ def test_the_new_probe_asks_where_both_old_ones_ask(migrate: Migrate) -> None:
         ),
     ],
 )
-def test_each_answer(migrate: Migrate, plan: Plans, probe: str, answer: str, after: str) -> None:
+def test_each_answer_writes_its_startup_probe(
+    migrate: Migrate, plan: Plans, probe: str, answer: str, after: str
+) -> None:
     before = HEAD + probe
     assert list(by_id(plan(before, version_from="4.2.3"))) == ["startup-probe"]
     done = migrate(before, {"startup-probe": answer}, version_from="4.2.3")
@@ -59,13 +61,13 @@ def test_each_answer(migrate: Migrate, plan: Plans, probe: str, answer: str, aft
 
 
 @pytest.mark.parametrize(("delay", "is_asked"), [(200, False), (201, True)])
-def test_a_probe_that_waits_just_as_long_as_the_charts_is_no_question(plan: Plans, delay: int, is_asked: bool) -> None:
+def test_only_a_wait_longer_than_the_charts_is_a_question(plan: Plans, delay: int, is_asked: bool) -> None:
     waiting = OWN.replace("scheme: HTTPS}  # TLS", f"scheme: HTTPS}}\n        initialDelaySeconds: {delay}", 1)
     assert bool(by_id(plan(HEAD + waiting, version_from="4.2.3"))) is is_asked
 
 
 @pytest.mark.parametrize(
-    ("probe", "said", "unsaid"),
+    ("probe", "shown", "absent"),
     [
         (LONG, "the livenessProbe waits 700 s. Which", "differ"),
         (
@@ -83,10 +85,12 @@ def test_a_probe_that_waits_just_as_long_as_the_charts_is_no_question(plan: Plan
         ("      livenessProbe: null\n", "Here the livenessProbe uses no handler. Which", "differ"),
     ],
 )
-def test_the_question_says_what_is_unlike_the_charts(plan: Plans, probe: str, said: str, unsaid: str) -> None:
+def test_the_question_says_how_the_probes_differ_from_the_charts(
+    plan: Plans, probe: str, shown: str, absent: str
+) -> None:
     text = by_id(plan(HEAD + probe, version_from="4.2.3"))["startup-probe"].text.partition("Here ")[2]
-    assert said in f"Here {text}"
-    assert f" {unsaid} " not in text
+    assert shown in f"Here {text}"
+    assert f" {absent} " not in text
 
 
 @pytest.mark.parametrize(
@@ -100,23 +104,23 @@ def test_the_question_says_what_is_unlike_the_charts(plan: Plans, probe: str, sa
         "      args: [gunicorn]\n",
     ],
 )
-def test_what_the_new_probe_does_not_harm_is_left(migrate: Migrate, probe: str) -> None:
+def test_probes_that_fit_the_startup_probe_are_left_alone(migrate: Migrate, probe: str) -> None:
     assert migrate(HEAD + probe, version_from="4.2.3").text == HEAD + probe
 
 
 @pytest.mark.parametrize("probe", [OWN, LONG, SOCKET])
-def test_a_release_that_lives_with_the_probe_is_left(migrate: Migrate, probe: str) -> None:
+def test_a_release_that_already_has_the_probe_is_left_alone(migrate: Migrate, probe: str) -> None:
     assert migrate(HEAD + probe, version_from="4.13.0").text == HEAD + probe
 
 
-def test_where_nobody_knows_what_runs_it_is_told(migrate: Migrate) -> None:
+def test_an_unknown_running_version_is_a_warning(migrate: Migrate) -> None:
     text = (HEAD + OWN).replace("infrahub:\n  ", "", 1).replace("\n  ", "\n")
     done = migrate(text)
     assert done.text == text
     assert any("give its version with --from" in notice.text for notice in done.warnings)
 
 
-def test_a_copied_exec_loses_the_charts_own_get(migrate: Migrate) -> None:
+def test_an_exec_probe_removes_the_charts_own_httpget(migrate: Migrate) -> None:
     probe = "      readinessProbe:\n        exec: {command: [curl]}\n"
     for version in ("4.2.3", "4.14.1"):
         done = migrate(HEAD + probe, {"startup-probe": "default"} if version == "4.2.3" else {}, version_from=version)
@@ -125,7 +129,7 @@ def test_a_copied_exec_loses_the_charts_own_get(migrate: Migrate) -> None:
     assert migrate(both, version_from="4.14.1").text == both
 
 
-def test_the_probe_goes_where_the_older_ones_stand(migrate: Migrate) -> None:
+def test_the_community_chart_gets_the_startup_probe_too(migrate: Migrate) -> None:
     community = OWN.replace("      ", "  ").replace("livenessProbe:", "livenessProbe:")
     text = "infrahubServer:\n  infrahubServer:\n" + "".join("  " + line for line in community.splitlines(keepends=True))
     assert "startupProbe" in migrate(text, version_from="4.16.3").text

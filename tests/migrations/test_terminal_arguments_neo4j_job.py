@@ -1,4 +1,4 @@
-"""What changes without a word is told once, and only where it concerns the release."""
+"""What a chart changes silently is reported once, and only for a release that it affects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ infrahub:
 
 
 @pytest.mark.parametrize(
-    ("text", "options", "told"),
+    ("text", "options", "reported"),
     [
         (SERVER + "      args: []\n", {"version_from": "4.14.1"}, "without a terminal"),
         (SERVER + "      tty: true\n", {"version_from": "4.14.1"}, "tty takes effect from 4.15.0 on"),
@@ -62,10 +62,12 @@ infrahub:
         ),
     ],
 )
-def test_it_is_told_once_and_nothing_changes(migrate: Migrate, text: str, options: dict[str, str], told: str) -> None:
+def test_a_silent_change_is_reported_once_and_nothing_is_edited(
+    migrate: Migrate, text: str, options: dict[str, str], reported: str
+) -> None:
     done = migrate(text, **options)
     assert done.text == text
-    assert done.notices.count(told) == 1, done.notices
+    assert done.notices.count(reported) == 1, done.notices
 
 
 @pytest.mark.parametrize(
@@ -90,21 +92,21 @@ def test_it_is_told_once_and_nothing_changes(migrate: Migrate, text: str, option
         ("infrahub: {infrahubTaskWorker: {infrahubTaskWorker: {args: [infrahub, git-agent, start]}}}\n", PAST),
     ],
 )
-def test_whom_it_does_not_concern_is_not_told(migrate: Migrate, text: str, options: dict[str, str]) -> None:
+def test_an_unaffected_release_gets_no_notice(migrate: Migrate, text: str, options: dict[str, str]) -> None:
     notices = [each.text for each in migrate(text, **options).plan.notices]
     assert [each for each in notices if "runAsSeparateDeployment" not in each] == []
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("infrahub: {neo4j: {neo4j: {resources: {limits: {cpu: 4}}}}}\n", "the requests used to count as limits"),
         ("infrahub: {neo4j: {neo4j: {resources: {}}}}\n", "the requests used to count as limits"),
         ("infrahub: {infrahubTaskWorker: {infrahubTaskWorker: {args: [infrahub, worker]}}}\n", "git-agent"),
     ],
 )
-def test_neo4j_and_the_worker_are_told_of_what_stands_there_only(migrate: Migrate, text: str, told: str) -> None:
-    assert told not in migrate(text, version_from="4.18.0", version_to="4.19.0").notices
+def test_neo4j_limits_and_worker_args_that_work_are_not_reported(migrate: Migrate, text: str, reported: str) -> None:
+    assert reported not in migrate(text, version_from="4.18.0", version_to="4.19.0").notices
 
 
 ELSEWHERE = """\
@@ -115,19 +117,19 @@ ours:
 
 
 @pytest.mark.parametrize("answers", [{}, {"flavour-change": "carry"}])
-def test_infrahubs_part_is_not_looked_for_where_the_chart_has_none(plan: Plans, answers: dict[str, str]) -> None:
-    """Below a root of somebody's own nothing says where the rest of the chart stands."""
+def test_infrahubs_part_is_not_looked_for_beside_a_custom_root(plan: Plans, answers: dict[str, str]) -> None:
+    """Below a custom root nothing says where the rest of the chart is."""
     options = {"chart": "infrahub-enterprise", "root": "ours.prefect"}
     found = plan(ELSEWHERE, answers, **options, version_from="4.12.0-medium", version_to="4.21.2-small")
     assert {change.path.partition(".prefect.")[0] for change in found.changes} == {"ours"}
     assert not any("git-agent" in each.text or "restore" in each.text for each in found.notices)
 
 
-def test_the_old_heap_changes_by_an_answer_only(migrate: Migrate) -> None:
+def test_the_old_heap_is_changed_only_by_an_answer(migrate: Migrate) -> None:
     options = {"version_from": "4.19.0-medium"}
-    told = migrate(HEAP, **options)
-    assert told.text == HEAP
-    assert told.notices.count("neo4j-heap=16G") == 1
+    reported = migrate(HEAP, **options)
+    assert reported.text == HEAP
+    assert reported.notices.count("neo4j-heap=16G") == 1
     assert migrate(HEAP, {"neo4j-heap": "16G"}, **options).text == HEAP.replace("24G", "16G")
     assert "neo4j-heap" not in migrate(HEAP, {"neo4j-heap": "keep"}, **options).notices
     for other in (HEAP.replace("34359738368", "64Gi"), HEAP.replace('max_size: "24G"', 'max_size: "20G"')):
@@ -139,7 +141,7 @@ CPU = "infrahub: {infrahubServer: {resources: {requests: {cpu: 500m}}}, prefect-
 
 
 @pytest.mark.parametrize(
-    ("text", "start", "to", "told"),
+    ("text", "start", "to", "reported"),
     [
         (CPU, "4.18.0-medium", "4.21.2-medium", ["infrahubTaskWorker"]),
         (CPU.replace("cpu", "memory"), "4.18.0-large", "4.21.2-large", ["infrahubServer", "infrahubTaskWorker"]),
@@ -153,14 +155,14 @@ CPU = "infrahub: {infrahubServer: {resources: {requests: {cpu: 500m}}}, prefect-
         (CPU, "4.21.2-medium", "4.21.2-medium", []),
     ],
 )
-def test_cpus_are_told_with_their_number_where_the_file_says_none(
-    migrate: Migrate, text: str, start: str, to: str, told: list[str]
+def test_added_cpu_requests_are_reported_unless_the_file_sets_them(
+    migrate: Migrate, text: str, start: str, to: str, reported: list[str]
 ) -> None:
     start, to = start.replace("x", "4.18.0-medium"), to.replace("x", "4.21.2-medium")
     done = migrate(text, version_from=start, version_to=to)
     assert done.text == text
     found = [each.text for each in done.plan.notices if "stay Pending" in each.text]
-    assert len(found) == (1 if told else 0)
+    assert len(found) == (1 if reported else 0)
     for each in found:
-        assert all(f"infrahub.{name}.resources.requests.cpu" in each for name in told)
+        assert all(f"infrahub.{name}.resources.requests.cpu" in each for name in reported)
         assert ("6 more" if "medium" in start else "12 more") in each and "(not verified)" in each

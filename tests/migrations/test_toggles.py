@@ -1,4 +1,4 @@
-"""4.14.0, service toggles: on vanilla Prefect with a docket standing, so that nothing else moves, unless said."""
+"""4.14.0: service toggles, mostly on vanilla Prefect with a docket, so that nothing else changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DOCKET = (
 )
 
 
-def test_the_four_pairs_go_from_both_lists_in_both_spellings(migrate: Migrate) -> None:
+def test_the_four_toggles_are_removed_from_both_lists(migrate: Migrate) -> None:
     before = BACKGROUND + dedent("""\
           env:
             - name: PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED
@@ -108,7 +108,7 @@ def test_a_toggle_that_cannot_be_read_is_a_question(migrate: Migrate, plan: Plan
     assert migrate(before, {**DECIDED, "custom-toggles": "remove"}).text == DOCKET + "  env: []\n"
 
 
-def test_each_custom_toggle_is_asked_about_on_its_own(migrate: Migrate, plan: Plans) -> None:
+def test_each_custom_toggle_is_asked_about_separately(migrate: Migrate, plan: Plans) -> None:
     before = UNDECIDED + dedent("""\
           env: # the services
             - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}
@@ -136,7 +136,7 @@ def test_each_custom_toggle_is_asked_about_on_its_own(migrate: Migrate, plan: Pl
         """)
 
 
-def test_what_was_kept_is_told_afterwards(migrate: Migrate) -> None:
+def test_a_kept_toggle_is_reported_afterwards(migrate: Migrate) -> None:
     text = (
         BACKGROUND
         + """\
@@ -158,7 +158,7 @@ def test_what_was_kept_is_told_afterwards(migrate: Migrate) -> None:
         '{name: PREFECT_API_SERVICES_TRIGGERS_ENABLED, value: "false"}',
     ],
 )
-def test_duplicates_go_together_where_the_one_that_wins_is_the_presets(migrate: Migrate, entries: str) -> None:
+def test_duplicates_are_removed_if_the_winner_is_the_presets(migrate: Migrate, entries: str) -> None:
     assert migrate(f"{BACKGROUND}  env: [{entries}]\n").text == f"{BACKGROUND}  env: []\n"
 
 
@@ -171,7 +171,9 @@ def test_duplicates_go_together_where_the_one_that_wins_is_the_presets(migrate: 
         '{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}',
     ],
 )
-def test_duplicates_are_a_question_where_the_one_that_wins_is_not(migrate: Migrate, plan: Plans, entries: str) -> None:
+def test_duplicates_are_a_question_if_the_winner_is_not_the_presets(
+    migrate: Migrate, plan: Plans, entries: str
+) -> None:
     text = f"{UNDECIDED}  env: [{entries}]\n"
     assert list(by_id(plan(text, DECIDED))) == ["custom-toggles.background.TRIGGERS"]
     assert migrate(text, {**DECIDED, "custom-toggles": "remove"}).text == DOCKET + "  env: []\n"
@@ -180,7 +182,7 @@ def test_duplicates_are_a_question_where_the_one_that_wins_is_not(migrate: Migra
 # The event logger
 
 
-def test_the_presets_event_logger_goes_and_says_so(migrate: Migrate) -> None:
+def test_the_presets_event_logger_is_removed_with_effect_behaviour(migrate: Migrate) -> None:
     before = (
         UNDECIDED
         + """\
@@ -196,7 +198,7 @@ def test_the_presets_event_logger_goes_and_says_so(migrate: Migrate) -> None:
     assert effect == "behaviour" and "turns off the debugging event logger" in text
 
 
-def test_the_presets_event_logger_is_kept_when_answered_so(migrate: Migrate) -> None:
+def test_the_presets_event_logger_is_kept_by_an_answer(migrate: Migrate) -> None:
     before = (
         UNDECIDED
         + """\
@@ -216,12 +218,12 @@ def test_the_presets_event_logger_is_kept_when_answered_so(migrate: Migrate) -> 
 
 
 @pytest.mark.parametrize("value", ['"true"', '"false"'])
-def test_an_event_logger_on_its_own_was_set_on_purpose(plan: Plans, value: str) -> None:
+def test_an_event_logger_without_the_other_toggles_is_a_question(plan: Plans, value: str) -> None:
     text = f"{UNDECIDED}  env: [{{name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: {value}}}]\n"
     assert list(by_id(plan(text, DECIDED))) == ["custom-toggles.background.EVENT_LOGGER"]
 
 
-def test_an_event_logger_that_both_pods_share_anyway_goes_without_a_word(migrate: Migrate) -> None:
+def test_an_event_logger_that_global_env_sets_too_has_effect_none(migrate: Migrate) -> None:
     head = 'global: {prefect: {env: [{name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: "true"}]}}\n'
     before = f'{head}{BACKGROUND}  env: [{{name: PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED, value: "true"}}]\n'
     done = migrate(before)
@@ -247,7 +249,7 @@ def test_toggles_of_other_services_stay_with_a_notice(migrate: Migrate) -> None:
     assert 'REPOSSESSOR_ENABLED ("true") stays' in done.notices
 
 
-def test_toggles_for_both_pods_stay_with_a_notice(migrate: Migrate) -> None:
+def test_toggles_in_global_env_stay_with_a_notice(migrate: Migrate) -> None:
     text = BACKGROUND + dedent("""\
         global:
           prefect:
@@ -259,7 +261,7 @@ def test_toggles_for_both_pods_stay_with_a_notice(migrate: Migrate) -> None:
     assert 'global.prefect.env.PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED ("false") stays' in done.notices
 
 
-def test_a_toggle_that_holds_against_global_is_needed_and_stays(migrate: Migrate) -> None:
+def test_a_toggle_that_overrides_global_env_stays(migrate: Migrate) -> None:
     before = BACKGROUND + dedent("""\
           env:
             - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "true"}
@@ -278,7 +280,7 @@ def test_a_toggle_that_holds_against_global_is_needed_and_stays(migrate: Migrate
     assert "it overrides the same toggle in global.prefect.env" in done.notices
 
 
-def test_what_a_config_map_may_hold_is_a_notice(migrate: Migrate) -> None:
+def test_config_maps_and_secrets_that_may_have_toggles_are_a_notice(migrate: Migrate) -> None:
     text = BACKGROUND + "  extraEnvVarsCM: tuning\nserver: {extraEnvVarsSecret: more}\n"
     done = migrate(text)
     assert done.text == text
@@ -310,12 +312,12 @@ def test_toggles_of_a_single_deployment_stay(migrate: Migrate) -> None:
         ("  messaging: {redis: {host: redis, ssl: 1}}", "backgroundServices.messaging.redis.ssl is 1"),
     ],
 )
-def test_a_switch_that_the_schema_refuses_is_refused(plan: Plans, line: str, names: str) -> None:
+def test_a_boolean_that_the_schema_refuses_is_refused(plan: Plans, line: str, names: str) -> None:
     with pytest.raises(RefusedError) as caught:
         plan(f"backgroundServices:\n{line}\n")
     assert names in str(caught.value)
     assert "without quotes" in str(caught.value)
 
 
-def test_a_bare_switch_is_not_refused(plan: Plans) -> None:
+def test_an_unquoted_boolean_is_accepted(plan: Plans) -> None:
     assert plan("backgroundServices: {runAsSeparateDeployment: yes, messaging: {redis: {host: redis, ssl: on}}}\n")

@@ -1,4 +1,4 @@
-"""4.15.1: traces to an endpoint of one's own need `enabled`, unless Infrahub's own Tempo runs."""
+"""4.15.1: traces to a custom endpoint need `enabled`, unless Infrahub's own Tempo runs."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ ON = TEXT.replace("      endpoint", "      enabled: true\n      endpoint")
 OFF = TEXT.replace("      endpoint", "      enabled: false\n      endpoint")
 
 
-def test_it_is_switched_on_beside_the_endpoint(migrate: Migrate) -> None:
+def test_tracing_is_enabled_beside_the_endpoint(migrate: Migrate) -> None:
     done = migrate(TEXT, version_from="4.14.1")
     assert done.text == ON
     assert effects(done.plan) == {"behaviour"}
 
 
-def test_a_null_beside_it_becomes_true(migrate: Migrate) -> None:
+def test_a_null_beside_the_endpoint_becomes_true(migrate: Migrate) -> None:
     assert migrate(ON.replace("enabled: true\n      end", "enabled: null\n      end"), version_from="4.14.1").text == ON
 
 
-def test_the_outermost_block_that_holds_the_endpoint_gets_it(migrate: Migrate) -> None:
+def test_tracing_is_enabled_in_the_outermost_block_with_an_endpoint(migrate: Migrate) -> None:
     top = "global: {tracing: {endpoint: a:4317}}\n" + TEXT
     after = migrate(top, version_from="4.13.0").text
     assert after == top.replace("{endpoint: a:4317}", "{enabled: true, endpoint: a:4317}")
@@ -45,11 +45,11 @@ def test_the_outermost_block_that_holds_the_endpoint_gets_it(migrate: Migrate) -
         TEXT.replace("    enabled: true\n", "    enabled: false\n"),
     ],
 )
-def test_what_sends_traces_as_before_is_left(migrate: Migrate, text: str) -> None:
+def test_a_file_that_sends_traces_as_before_is_left_alone(migrate: Migrate, text: str) -> None:
     assert migrate(text, version_from="4.13.0").text == text
 
 
-def test_a_release_past_it_and_one_of_unknown_age_are_left(migrate: Migrate) -> None:
+def test_releases_of_4_15_1_or_an_unknown_version_are_left_alone(migrate: Migrate) -> None:
     assert migrate(TEXT, version_from="4.15.1").text == TEXT
     unknown = TEXT.replace("\n  ", "\n").replace("infrahub:\n", "")
     done = migrate(unknown)
@@ -67,13 +67,13 @@ def test_an_explicit_false_is_asked_about(migrate: Migrate, answer: str, after: 
     assert effects(done.plan) == {"behaviour"}
 
 
-def test_nothing_is_decided_for_somebody_who_was_not_asked(plan: Plans) -> None:
+def test_the_tracing_question_has_no_default(plan: Plans) -> None:
     asked = by_id(plan(OFF, version_from="4.14.1"))["tracing"]
     assert (asked.default, asked.suggestion) == (None, None)
     assert [each.value for each in asked.choices] == ["enable", "leave"]
 
 
-def test_leaving_takes_every_endpoint_out_wherever_it_stands(migrate: Migrate) -> None:
+def test_leave_removes_every_endpoint(migrate: Migrate) -> None:
     top = "global: {tracing: {endpoint: a:4317}, mine: 1}\n" + OFF
     after = migrate(top, {"tracing": "leave"}, version_from="4.14.1").text
     assert after == top.replace("{endpoint: a:4317}", "{}").replace("      endpoint: otel:4317  # ours\n", "")

@@ -1,4 +1,4 @@
-"""Values below an umbrella chart's key: the preset stands there too, beside `infrahub`."""
+"""Values below an umbrella chart's key: configPreset is there too, beside `infrahub`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ih:
 """
 
 
-def test_a_secret_stands_beside_an_empty_url(migrate: Migrate) -> None:
+def test_docket_secret_is_written_beside_an_empty_url(migrate: Migrate) -> None:
     """The validation of the flavoured chart below the umbrella refuses the preset's own URL even beside a Secret."""
     done = migrate(BEFORE, {"docket-secret": "docket"})
     assert done.text == (
@@ -39,20 +39,20 @@ def test_a_secret_stands_beside_an_empty_url(migrate: Migrate) -> None:
     )
 
 
-def test_the_flavour_is_not_asked_for(plan: Plans) -> None:
+def test_config_preset_below_the_key_is_the_flavour(plan: Plans) -> None:
     shortened = BEFORE.replace("        env: []\n", "")
     assert list(by_id(plan(shortened))) == ["redis-db"]
     assert list(by_id(plan(shortened.replace("  configPreset: medium\n", "")))) == ["flavour"]
 
 
 @pytest.mark.parametrize("key", ["ih", "my-infrahub"])
-def test_a_file_with_nothing_but_the_preset_has_its_root_below_the_key(plan: Plans, key: str) -> None:
+def test_a_file_with_only_config_preset_has_its_root_below_the_key(plan: Plans, key: str) -> None:
     made = plan(f"{key}:\n  configPreset: small\n")
     assert made.result.root == (key, "infrahub", "prefect-server")
     assert list(by_id(made)) == ["redis-host", "redis-db"]
 
 
-def test_a_preset_of_another_part_of_the_umbrella_says_nothing(plan: Plans) -> None:
+def test_config_preset_elsewhere_in_the_umbrella_is_ignored(plan: Plans) -> None:
     """The enterprise chart reads the key beside its own `infrahub`, and no other."""
     moved = BEFORE.replace("  configPreset: medium\n", "").replace("        env: []\n", "")
     assert list(by_id(plan(f"configPreset: medium\n{moved}"))) == ["flavour"]

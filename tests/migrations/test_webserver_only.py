@@ -1,4 +1,4 @@
-"""4.14.0: the API pods surely run no services, where a custom `server.args` keeps the chart from saying so itself."""
+"""4.14.0: WEBSERVER_ONLY keeps the services off the API pods if a custom `server.args` keeps the chart from it."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ def test_webserver_only_goes_first_without_serve_base(migrate: Migrate) -> None:
 
 
 @pytest.mark.parametrize("args", ["[]", "[prefect, server, start, --no-services]", "null"])
-def test_without_custom_args_the_chart_sees_to_it(migrate: Migrate, args: str) -> None:
+def test_without_custom_args_webserver_only_is_not_needed(migrate: Migrate, args: str) -> None:
     text = f"{BACKGROUND}server:\n  args: {args}\n  env:\n    - {{name: KEPT, value: '1'}}\n"
     assert migrate(text).text == text
 
 
 @pytest.mark.parametrize("odd", ['value: ""', "value:", 'value: "{{ .Values.x }}"',
                                  "valueFrom: {configMapKeyRef: {name: a, key: b}}"])  # fmt: skip
-def test_webserver_only_that_may_be_empty_is_made_sure_of(migrate: Migrate, odd: str) -> None:
+def test_webserver_only_that_may_be_empty_is_set(migrate: Migrate, odd: str) -> None:
     frame = f"{BACKGROUND}server:\n  args: [gunicorn, app]\n  env:\n    - name: PREFECT__SERVER_WEBSERVER_ONLY\n      "
     done = migrate(f"{frame}{odd}\n")
     assert done.text == f'{frame}value: "true"\n'
@@ -92,7 +92,7 @@ def test_webserver_only_true_is_enough(migrate: Migrate) -> None:
     assert done.text == text and not done.warnings
 
 
-def test_webserver_only_for_both_pods_counts(migrate: Migrate) -> None:
+def test_webserver_only_in_global_env_counts(migrate: Migrate) -> None:
     text = BACKGROUND + dedent("""\
         global: {prefect: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}]}}
         server: {args: [gunicorn, app], env: [{name: KEPT, value: "1"}]}
@@ -100,7 +100,7 @@ def test_webserver_only_for_both_pods_counts(migrate: Migrate) -> None:
     assert migrate(text).text == text
 
 
-def test_an_empty_webserver_only_for_both_pods_does_not_count(migrate: Migrate) -> None:
+def test_an_empty_webserver_only_in_global_env_does_not_count(migrate: Migrate) -> None:
     before = BACKGROUND + dedent("""\
         global: {prefect: {env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: ""}]}}
         server: {args: [gunicorn, app], env: [{name: KEPT, value: "1"}]}
@@ -123,7 +123,7 @@ def test_the_last_webserver_only_is_the_one_that_counts(migrate: Migrate) -> Non
     assert "PREFECT__SERVER_WEBSERVER_ONLY is set twice on the server pod" in done.notices
 
 
-def test_webserver_only_without_any_list_comes_with_the_charts_own_entries(migrate: Migrate) -> None:
+def test_webserver_only_is_written_in_a_new_list_if_there_is_none(migrate: Migrate) -> None:
     before = BACKGROUND + "server: {args: [gunicorn, app]}\n"
     assert migrate(before).text == BACKGROUND + (
         'server: {args: [gunicorn, app], env: [{name: PREFECT__SERVER_WEBSERVER_ONLY, value: "true"}]}\n'

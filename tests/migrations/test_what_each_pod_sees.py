@@ -1,4 +1,4 @@
-"""The messaging block: what each pod sees of Redis until now, by the chart, by env entries, and by nobody."""
+"""The messaging block: the Redis settings that each pod has so far, from the chart, from env entries, or not at all."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def entry(name: str, value: str) -> str:
     return f"    - {{name: PREFECT_{name}, value: {value}}}\n"
 
 
-def apart(server: str, background: str, redis: str) -> str:
-    """Services of their own, whose pods the chart wires to `redis`; each list holds an entry that stays."""
+def separate(server: str, background: str, redis: str) -> str:
+    """Separate services that the chart wires to `redis`; each list has an entry that stays."""
     ours = "  env:\n    - {name: OURS, value: kept}\n"
     return (
         f"server:\n{ours}{server}backgroundServices:\n  runAsSeparateDeployment: true\n"
@@ -34,21 +34,21 @@ def wired(text: str) -> str:
         ("PORT", "port: 6380", "'7000'"),
     ],
 )
-def test_on_the_server_pod_what_the_chart_sets_wins(
+def test_the_charts_setting_wins_on_the_server_pod(
     migrate: Migrate, plan: Plans, name: str, set_by_chart: str, own: str
 ) -> None:
-    """An entry of the server's list says nothing then; one of the background's does, and is asked about."""
+    """An entry in the server's list has no effect then; one in the background's list does, and is asked about."""
     line, redis = entry(f"REDIS_MESSAGING_{name}", own), f"{{{set_by_chart}, host: redis, db: 1}}"
     same = entry(f"REDIS_MESSAGING_{name}", f"'{set_by_chart.partition(': ')[2]}'")
-    assert list(by_id(plan(apart(line, same, redis), DB))) == []
-    done = migrate(apart(line, same, redis), DB)
+    assert list(by_id(plan(separate(line, same, redis), DB))) == []
+    done = migrate(separate(line, same, redis), DB)
     assert "REDIS_MESSAGING" not in done.text and f"redis: {redis}\n" in done.text
-    assert f"messaging-redis.{name.lower()}" in by_id(plan(apart("", line, redis), DB))
+    assert f"messaging-redis.{name.lower()}" in by_id(plan(separate("", line, redis), DB))
 
 
-def test_what_the_chart_does_not_set_the_entry_says_on_the_server_pod_too(migrate: Migrate) -> None:
+def test_an_entry_counts_on_both_pods_if_the_chart_does_not_set_it(migrate: Migrate) -> None:
     line = entry("REDIS_MESSAGING_SSL", "'true'")
-    done = migrate(apart(line, line, "{host: redis, db: 1}"), DB)
+    done = migrate(separate(line, line, "{host: redis, db: 1}"), DB)
     assert "redis: {host: redis, db: 1, ssl: true}\n" in done.text
 
 
@@ -68,14 +68,14 @@ infrahub:
 
 
 @pytest.mark.parametrize(("database", "is_asked"), [("1", False), ("0", True)])
-def test_a_database_of_the_preset_is_what_both_pods_have(plan: Plans, database: str, is_asked: bool) -> None:
-    """It stands in no file, and the chart sets it all the same."""
+def test_the_presets_database_counts_on_both_pods(plan: Plans, database: str, is_asked: bool) -> None:
+    """No file sets it, but the chart does."""
     made = plan(PRESET % database, DB, version_from="4.13.0-medium")
     assert ("messaging-redis.db" in by_id(made)) is is_asked
 
 
 @pytest.mark.parametrize("pod", ["server", "backgroundServices"])
-def test_a_pod_that_is_told_nothing_takes_the_others_url(migrate: Migrate, pod: str) -> None:
+def test_a_pod_without_settings_gets_the_other_pods_url(migrate: Migrate, pod: str) -> None:
     url = "  env:\n" + entry("REDIS_MESSAGING_URL", "rediss://me:own@redis.prod:6380/1")
     text = "".join(f"{each}:\n  replicaCount: 2\n{url * (each == pod)}" for each in ("server", "backgroundServices"))
     done = migrate(text, {**DB, "separate-services": "separate"}).text
@@ -88,7 +88,7 @@ def test_a_pod_that_is_told_nothing_takes_the_others_url(migrate: Migrate, pod: 
 @pytest.mark.parametrize(
     ("server", "background"), [("redis.prod:6379/1", "redis.prod:6379/3"), ("a.prod:6379/1", "b.prod:6379/1")]
 )
-def test_pods_with_urls_of_their_own_take_neither(plan: Plans, server: str, background: str) -> None:
+def test_different_urls_on_the_two_pods_stay(plan: Plans, server: str, background: str) -> None:
     lists = [entry("REDIS_MESSAGING_URL", f"redis://{each}") for each in (server, background)]
     text = "server:\n  env:\n{}backgroundServices:\n  env:\n{}".format(*lists)
     made = plan(text, {**DB, "separate-services": "separate"})
@@ -114,8 +114,8 @@ MESSAGING = "prefect_redis.messaging"
         (entry("REDIS_MESSAGING_USERNAME", "' '"), "behaviour"),
     ],
 )
-def test_prefect_starts_again_without_an_entry_that_stopped_it(migrate: Migrate, line: str, effect: str) -> None:
-    """An empty name of a broker or cache cannot be imported, and blanks are no value of anything; both go."""
-    done = migrate(apart("", line, "{host: redis, db: 1}"), DB)
-    assert done.text == wired(apart("", "", "{host: redis, db: 1}"))
+def test_removing_an_entry_that_stopped_prefect_has_effect_behaviour(migrate: Migrate, line: str, effect: str) -> None:
+    """An empty broker or cache name cannot be imported, and blanks are no valid value; both are removed."""
+    done = migrate(separate("", line, "{host: redis, db: 1}"), DB)
+    assert done.text == wired(separate("", "", "{host: redis, db: 1}"))
     assert [change.effect for change in done.plan.changes if "PREFECT_" in change.path] == [effect]

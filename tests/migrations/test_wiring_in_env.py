@@ -1,4 +1,4 @@
-"""Separate services that only env entries wire to Redis: host and database go to `messaging`, and nothing is lost."""
+"""Separate services that only env entries wire to Redis: host and database move to `messaging`, nothing is lost."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_host_and_database_move_whichever_list_held_them(migrate: Migrate, shape: str) -> None:
+def test_host_and_database_move_from_any_list(migrate: Migrate, shape: str) -> None:
     before, after = SHAPES[shape]
     assert migrate(before, DB).text == after
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("wrapped", ["prefect-server", "infrahub.prefect-server"])
-def test_below_the_infrahub_charts_as_well(migrate: Migrate, shape: str, wrapped: str) -> None:
+def test_host_and_database_move_below_the_infrahub_charts_too(migrate: Migrate, shape: str, wrapped: str) -> None:
     """Without the Infrahub image's own steps, which add to the lists."""
     before, after = SHAPES[shape]
     image = {"prefect-server": "infrahub", "infrahub.prefect-server": "infrahub-enterprise"}[wrapped]
@@ -69,12 +69,12 @@ def _below(root: str, text: str) -> str:
 @pytest.mark.parametrize(
     "answers", [{"docket-secret": "docket"}, {"docket-url": "redis://other:6379/4"}], ids=["a Secret", "a URL"]
 )
-def test_wherever_the_docket_is(migrate: Migrate, answers: dict[str, str]) -> None:
+def test_host_and_database_move_with_any_answer_for_the_docket(migrate: Migrate, answers: dict[str, str]) -> None:
     done = migrate(SHAPES["both"][0], answers)
     assert "    redis:\n      host: valkey.cache.svc\n      db: 1\n" in done.text
 
 
-def test_a_sound_docket_of_before_keeps_nothing_back(migrate: Migrate) -> None:
+def test_host_and_database_move_beside_an_existing_docket(migrate: Migrate) -> None:
     before = SHAPES["background"][0].replace(
         "  env:", MESSAGING.replace("redis:\n      host: valkey.cache.svc\n      db: 1\n    ", "") + "  env:"
     )
@@ -82,7 +82,7 @@ def test_a_sound_docket_of_before_keeps_nothing_back(migrate: Migrate) -> None:
     assert "      host: valkey.cache.svc\n      db: 1\n" in done.text and "PREFECT_REDIS" not in done.text
 
 
-def test_no_host_anywhere_is_asked_for_and_written(migrate: Migrate, plan: Plans) -> None:
+def test_a_missing_host_is_asked_for_and_written(migrate: Migrate, plan: Plans) -> None:
     assert list(by_id(plan(SEPARATE))) == ["redis-host", "redis-db"]
     done = migrate(SEPARATE, {**DB, "redis-host": "redis"})
     assert done.text == (
@@ -90,7 +90,7 @@ def test_no_host_anywhere_is_asked_for_and_written(migrate: Migrate, plan: Plans
     )
 
 
-def test_a_host_in_a_template_moves_by_the_answer(migrate: Migrate) -> None:
+def test_a_templated_host_is_replaced_by_the_answer(migrate: Migrate) -> None:
     before = f"{SEPARATE}  messaging: {{redis: {{host: redis}}}}\n  env:\n    - {HOST}\n".replace(
         "value: valkey.cache.svc", 'value: "{{ .Release.Name }}-redis"'
     )
@@ -98,15 +98,15 @@ def test_a_host_in_a_template_moves_by_the_answer(migrate: Migrate) -> None:
     assert "PREFECT_REDIS_MESSAGING_HOST" not in done.text and "redis://redis:6379/2" in done.text
 
 
-def test_before_separate_services_came_env_alone_counted(migrate: Migrate, plan: Plans) -> None:
-    """A chart of prefect-server that injects nothing gives both pods what the entries say: no contradiction."""
+def test_on_charts_without_separate_services_only_env_counts(migrate: Migrate, plan: Plans) -> None:
+    """A prefect-server chart that injects nothing gives both pods what the entries say, so nothing contradicts."""
     block = "  messaging: {redis: {host: valkey.cache.svc}}\n"
     before = f"server:\n  env:\n    - {HOST}\n{SEPARATE}{block}  env:\n    - {HOST}\n"
     assert list(by_id(plan(before, version_from="2025.7.31204438"))) == ["redis-db"]
 
 
-def test_what_messaging_says_beside_wiring_that_is_turned_on_stays(migrate: Migrate, plan: Plans) -> None:
-    """Nothing read it until now; where the entries say nothing of it, it is what was meant."""
+def test_values_of_messaging_stay_when_services_are_separated(migrate: Migrate, plan: Plans) -> None:
+    """Nothing has read it so far; if the entries do not set it, it is what was meant."""
     before = f"server:\n  env:\n    - {HOST}\nbackgroundServices:\n  messaging:\n    redis:\n      db: 1\n"
     done = migrate(before, {**DB, "separate-services": "separate"})
     assert "      db: 1\n" in done.text and "host: valkey.cache.svc" in done.text
@@ -137,7 +137,7 @@ def test_two_passwords_are_a_question(migrate: Migrate, plan: Plans) -> None:
     assert theirs.count("env: []") == 2
 
 
-def test_the_same_password_twice_is_none(migrate: Migrate) -> None:
+def test_the_same_password_twice_is_not_a_question(migrate: Migrate) -> None:
     same = PASSWORDS.replace("password: old", "existingSecret: rs, existingSecretPasswordKey: rk")
     done = migrate(same, {**DB, "docket-password": "reference"})
     assert done.text.count("env: []") == 2
@@ -162,7 +162,7 @@ LEASES = "    - {name: PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE, value: prefect_
 
 @pytest.mark.parametrize("leases", [LEASES, ""], ids=["lease storage", "no other entry"])
 @pytest.mark.parametrize("image", ["prefecthq/prefect", "acme/infrahub"])
-def test_hops_of_prefect_server_alone_lead_where_the_jump_does(migrate: Migrate, image: str, leases: str) -> None:
+def test_hops_of_prefect_server_alone_equal_the_jump(migrate: Migrate, image: str, leases: str) -> None:
     text = f"""\
 global: {{prefect: {{image: {{repository: {image}, prefectTag: 3.6.13}}}}}}
 server:
@@ -185,7 +185,7 @@ server:
     assert hopped == at_once
 
 
-SET_APART = """\
+NOT_YET_SEPARATE = """\
 global: {prefect: {image: {repository: @image, prefectTag: 1.9.8}}}
 server:
   env:
@@ -203,11 +203,9 @@ backgroundServices:
 
 @pytest.mark.parametrize("image", ["prefecthq/prefect", "acme/infrahub"])
 @pytest.mark.parametrize("says", ['value: "true"', 'value: "{{ x }}"'])
-def test_set_apart_before_the_rename_the_servers_own_entry_loses_and_goes(
-    migrate: Migrate, image: str, says: str
-) -> None:
-    """2026.4.10163454 sets that name itself, after server.env: it would stand twice. Later on it is put right."""
-    text = SET_APART.replace("@image", image).replace("@says", says)
+def test_an_overridden_pin_is_removed_when_services_are_separated(migrate: Migrate, image: str, says: str) -> None:
+    """2026.4.10163454 sets that name itself, after server.env, so it would be set twice. Later it is corrected."""
+    text = NOT_YET_SEPARATE.replace("@image", image).replace("@says", says)
     apart = {**DB, "separate-services": "separate"}
     between = migrate(text, apart, chart="prefect-server", version_to=HOPS[1])
     assert "MIGRATE_ON_START" not in between.text
@@ -218,9 +216,13 @@ def test_set_apart_before_the_rename_the_servers_own_entry_loses_and_goes(
     assert ("MIGRATE_ON_START" in at_once) is (image == "acme/infrahub")
 
 
-def test_services_that_were_apart_keep_an_entry_that_lost_before(migrate: Migrate) -> None:
+def test_already_separate_services_keep_an_overridden_pin(migrate: Migrate) -> None:
     apart = "  runAsSeparateDeployment: true\n  messaging: {redis: {host: redis.acme, db: 1}}\n  env:"
-    text = SET_APART.replace("@image", "acme/infrahub").replace("@says", 'value: "true"').replace("  env:", apart, 2)
+    text = (
+        NOT_YET_SEPARATE.replace("@image", "acme/infrahub")
+        .replace("@says", 'value: "true"')
+        .replace("  env:", apart, 2)
+    )
     text = text.replace(apart, "  env:", 1)
     assert "MIGRATE_ON_START" in migrate(text, DB, chart="prefect-server", version_to=HOPS[1]).text
 
@@ -240,10 +242,10 @@ SAYS_MEMORY = f"    - {{name: PREFECT_MESSAGING_BROKER, value: {MEMORY}}}\n"
 
 
 @pytest.mark.parametrize(("server", "background"), [(SAYS_MEMORY, SAYS_MEMORY), (SAYS_MEMORY, ""), ("", SAYS_MEMORY)])
-def test_another_broker_moves_and_what_it_leaves_unsaid_stays(
+def test_another_broker_moves_and_the_host_entries_stay(
     migrate: Migrate, plan: Plans, server: str, background: str
 ) -> None:
-    """The chart asks for a host beside any broker, and sets it on no pod beside one that is not Redis."""
+    """The chart requires a host with any broker, and sets it on no pod if the broker is not Redis."""
     before = BESIDE_MEMORY % (server, "", background)
     broker = {} if server == background else {"messaging-redis.broker": MEMORY}
     if broker:
@@ -279,7 +281,7 @@ backgroundServices:
         ("2025.9.5145513", "PREFECT_REDIS_MESSAGING_HOST is 'old' on the server pod and 'ours' on the background pod"),
     ],
 )
-def test_the_question_for_a_host_says_what_each_pod_gets_until_now(plan: Plans, version: str, said: str) -> None:
+def test_the_host_question_says_what_each_pod_has_so_far(plan: Plans, version: str, said: str) -> None:
     questions = by_id(plan(OLD_HOST, chart="prefect-server", version_from=version))
     assert list(questions) == ["redis-host", "redis-db"]
     assert said in questions["redis-host"].text
@@ -291,21 +293,19 @@ IN_ONE_LIST = "server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: a}]}\n
 @pytest.mark.parametrize(
     "text", [IN_ONE_LIST, IN_ONE_LIST + "backgroundServices: {env: [{name: OURS, value: kept}]}\n"]
 )
-def test_wiring_in_one_list_only_is_said_where_it_is_asked(plan: Plans, text: str) -> None:
+def test_the_question_says_if_only_one_list_has_the_host(plan: Plans, text: str) -> None:
     (question,) = by_id(plan(text, chart="prefect-server")).values()
     assert "only one of server.env and backgroundServices.env sets the Redis address" in question.text
 
 
 @pytest.mark.parametrize(("database", "asked"), [("1", ["redis-db"]), ("3", ["messaging-redis.db", "redis-db"])])
-def test_a_pod_that_is_not_told_where_redis_is_keeps_what_it_says_itself(
-    plan: Plans, database: str, asked: list[str]
-) -> None:
+def test_a_database_without_a_host_counts_on_its_pod(plan: Plans, database: str, asked: list[str]) -> None:
     entries = "{name: PREFECT_REDIS_MESSAGING_HOST, value: a}, {name: PREFECT_REDIS_MESSAGING_DB, value: '1'}"
     own = f"{{name: PREFECT_REDIS_MESSAGING_DB, value: '{database}'}}"
     text = f"server: {{env: [{entries}]}}\nbackgroundServices: {{runAsSeparateDeployment: true, env: [{own}]}}\n"
     planned = plan(text, chart="prefect-server")
     assert [name for name in by_id(planned) if name != "redis-host"] == asked
-    # As long as one of them is open, no entry goes: what it says would be lost.
+    # While one of them is open no entry is removed: its value would be lost.
     moves = [each for each in planned.changes if "PREFECT_REDIS_MESSAGING" in each.path]
     assert bool(moves) is (len(asked) == 1)
 
@@ -320,8 +320,8 @@ backgroundServices:
 
 
 @pytest.mark.parametrize("host", ["ours", "old"])
-def test_the_charts_own_database_is_written_only_beside_a_host_that_is_new(migrate: Migrate, host: str) -> None:
-    """Where `messaging` names a host already, what the chart says of the database counts beside it as well."""
+def test_the_default_database_is_not_written_beside_a_host_in_messaging(migrate: Migrate, host: str) -> None:
+    """If `messaging` has a host already, the chart's default database applies to it already."""
     entry = "{name: PREFECT_REDIS_MESSAGING_HOST, value: ours}, "
     before = PLAIN_DATABASE % (entry, host, "", entry)
     answers = {"redis-db": "2"} if host == "ours" else {"redis-db": "2", "redis-host": "ours"}
@@ -330,7 +330,7 @@ def test_the_charts_own_database_is_written_only_beside_a_host_that_is_new(migra
     assert done.text == after.replace('[{name: PREFECT_REDIS_MESSAGING_DB, value: "0"}]', "[]")
 
 
-def test_a_redis_that_messaging_lacks_is_one_change(migrate: Migrate) -> None:
+def test_a_missing_redis_block_is_added_as_one_change(migrate: Migrate) -> None:
     entries = "{name: PREFECT_REDIS_MESSAGING_HOST, value: ours}, {name: PREFECT_REDIS_MESSAGING_DB, value: '3'}"
     text = f"""\
 server: {{env: [{entries}]}}
@@ -357,18 +357,20 @@ backgroundServices:
         ("  resources: {}\n  env: []\n", "  runAsSeparateDeployment: false\n  resources: {}\n  env: []\n"),
     ],
 )
-def test_what_runs_apart_is_said_behind_the_number_of_replicas(migrate: Migrate, part: str, after: str) -> None:
+def test_run_as_separate_deployment_goes_after_replica_count(migrate: Migrate, part: str, after: str) -> None:
     text = IN_ONE_LIST + "backgroundServices:\n"
     assert migrate(text + part, {"separate-services": "single"}, chart="prefect-server").text == text + after
 
 
-def test_it_is_said_in_services_that_say_nothing(migrate: Migrate) -> None:
+def test_run_as_separate_deployment_goes_into_an_empty_block(migrate: Migrate) -> None:
     text = f"{IN_ONE_LIST}backgroundServices: {{}}\n"
     done = migrate(text, {"separate-services": "single"}, chart="prefect-server")
     assert done.text == f"{IN_ONE_LIST}backgroundServices:\n  runAsSeparateDeployment: false\n"
 
 
-def test_it_is_said_in_the_layer_that_speaks_of_these_services(cli: Callable[..., Done], tmp_path: Path) -> None:
+def test_run_as_separate_deployment_goes_into_the_layer_with_the_block(
+    cli: Callable[..., Done], tmp_path: Path
+) -> None:
     base, prod = "backgroundServices:\n  resources: {}\n", IN_ONE_LIST
     (tmp_path / "base.yaml").write_text(base)
     (tmp_path / "prod.yaml").write_text(prod)

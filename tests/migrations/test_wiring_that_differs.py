@@ -1,4 +1,4 @@
-"""The messaging block: wiring in env that cannot be moved as it stands, by a template, a reference or another pod."""
+"""The messaging block: wiring in env that cannot move as it is: a template, a reference, or another pod's value."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def by_secret(name: str, key: str) -> str:
 
 
 def separate(server: str = "", background: str = "", redis: str = "{host: redis, db: 1}") -> str:
-    """Services of their own, wired by `messaging` and by what the lists hold beside it."""
+    """Separate services, wired by `messaging` and by these entries in the two lists."""
     return (
         f"server:\n  env:\n    - {{name: OURS, value: kept}}\n{server}"
         f"backgroundServices:\n  runAsSeparateDeployment: true\n  messaging:\n    redis: {redis}\n"
@@ -44,28 +44,28 @@ def both(line: str, redis: str = "{host: redis, db: 1}") -> str:
 @pytest.mark.parametrize(
     "value", ["'{{ .Values.password }}'", "$(OTHER)", "''", "12345"], ids=["template", "reference", "empty", "number"]
 )
-def test_a_password_that_messaging_cannot_say_stays(plan: Plans, value: str) -> None:
-    """Nothing renders it there; and Kubernetes refuses a number in env, so that no pod has that one."""
+def test_a_password_that_messaging_cannot_hold_stays(plan: Plans, value: str) -> None:
+    """Nothing renders a template there, and Kubernetes refuses a number in env, so no pod has it."""
     for text in (both(entry(PASSWORD, value)), "redis: {enabled: true}\n" + both(entry(PASSWORD, value))):
         assert not [step for step in plan(text).steps if "messaging_block" in step.known.id]
 
 
-def test_the_secrets_usual_key_is_not_written(migrate: Migrate) -> None:
+def test_the_default_key_of_a_secret_is_not_written(migrate: Migrate) -> None:
     done = migrate(both(by_secret("own", "redis-password")), {**DB, "docket-password": "reference"})
     assert "redis: {host: redis, db: 1, existingSecret: own}\n" in done.text
     assert PASSWORD not in done.text.replace(f"$({PASSWORD})", "")
 
 
-@pytest.mark.parametrize("standing", ["existingSecret: own", "existingSecret: own, existingSecretPasswordKey: ''"])
-def test_a_secret_by_its_usual_key_is_the_same(migrate: Migrate, standing: str) -> None:
-    redis = f"{{host: redis, db: 1, {standing}}}"
+@pytest.mark.parametrize("existing", ["existingSecret: own", "existingSecret: own, existingSecretPasswordKey: ''"])
+def test_a_secret_with_the_default_key_is_the_same(migrate: Migrate, existing: str) -> None:
+    redis = f"{{host: redis, db: 1, {existing}}}"
     done = migrate(both(by_secret("own", "redis-password"), redis), {**DB, "docket-password": "reference"})
     assert PASSWORD not in done.text.replace(f"$({PASSWORD})", "")
     assert f"redis: {redis}\n" in done.text
 
 
 @pytest.mark.parametrize("other", [by_secret("own", "pass"), by_secret("others", "redis-password")])
-def test_another_secret_or_key_is_not_the_same(plan: Plans, other: str) -> None:
+def test_another_secret_or_key_is_a_question(plan: Plans, other: str) -> None:
     made = plan(both(other, "{host: redis, db: 1, existingSecret: own}"))
     assert "messaging-redis.password" in by_id(made)
 
@@ -78,14 +78,14 @@ def test_a_reference_that_names_no_key_of_a_secret_stays(plan: Plans, source: st
     assert not [step for step in made.steps if "messaging_block" in step.known.id]
 
 
-def test_the_key_of_another_secret_is_written_over(migrate: Migrate) -> None:
+def test_the_key_of_another_secret_is_replaced(migrate: Migrate) -> None:
     redis = "{host: redis, db: 1, existingSecretPasswordKey: pass}"
     done = migrate(both(by_secret("own", "redis-password"), redis), {**DB, "docket-password": "reference"})
     assert "existingSecretPasswordKey: redis-password, existingSecret: own}" in done.text
 
 
-def test_a_password_beside_a_secret_of_the_charts_stays(plan: Plans) -> None:
-    """The Secret would win over what `messaging.redis.password` could say."""
+def test_a_password_beside_existing_secret_stays(plan: Plans) -> None:
+    """The Secret would win over `messaging.redis.password`."""
     made = plan(both(entry(PASSWORD, "x"), "{host: redis, db: 1, existingSecret: own}"))
     assert "messaging-redis.password" not in by_id(made)
     assert not [step for step in made.steps if "messaging_block" in step.known.id]
@@ -93,29 +93,27 @@ def test_a_password_beside_a_secret_of_the_charts_stays(plan: Plans) -> None:
 
 @pytest.mark.parametrize("bundled", ["", "redis: {enabled: true}\n"])
 @pytest.mark.parametrize(("value", "asked"), [("x", False), ("other", True)])
-def test_the_password_that_stands_in_messaging_is_the_same_or_asked_about(
-    plan: Plans, bundled: str, value: str, asked: bool
-) -> None:
+def test_a_different_password_in_messaging_is_a_question(plan: Plans, bundled: str, value: str, asked: bool) -> None:
     made = plan(bundled + both(entry(PASSWORD, value), "{host: redis, db: 1, password: x}"))
     assert ("messaging-redis.password" in by_id(made)) == asked
     assert len([change for change in made.changes if PASSWORD in change.path]) == (0 if asked else 2)
 
 
-def test_nothing_moves_while_a_password_waits_for_an_answer(plan: Plans) -> None:
+def test_nothing_moves_while_a_password_is_undecided(plan: Plans) -> None:
     lines = entry("PREFECT_REDIS_MESSAGING_PORT", "'6380'") + entry(PASSWORD, "other")
     made = plan(both(lines, "{host: redis, db: 1, port: 6380, password: x}"))
     assert "messaging-redis.password" in by_id(made)
     assert not [step for step in made.steps if "messaging_block" in step.known.id]
 
 
-def test_a_url_takes_the_password_beside_it_along(migrate: Migrate) -> None:
-    """The URL beats it on both pods, so that nothing reads it."""
+def test_a_url_moves_and_the_password_beside_it_is_removed(migrate: Migrate) -> None:
+    """The URL overrides it on both pods, so nothing reads it."""
     url = entry("PREFECT_REDIS_MESSAGING_URL", "redis://:own@redis:6379/1")
     done = migrate(both(url + entry(PASSWORD, "x")), DB)
     assert "PREFECT_REDIS_MESSAGING" not in done.text and "redis://:own@redis:6379/2" in done.text
 
 
-def test_a_user_that_both_pods_have_moves(migrate: Migrate) -> None:
+def test_a_username_on_both_pods_moves(migrate: Migrate) -> None:
     done = migrate(both(entry("PREFECT_REDIS_MESSAGING_USERNAME", "me") + entry(PASSWORD, "x")), DB)
     assert "username: me" in done.text and "redis://me:x@redis:6379/2" in done.text
 
@@ -126,16 +124,16 @@ def test_passwords_that_differ_by_pod_stay(plan: Plans) -> None:
     assert made.result.prefect["backgroundServices"] == made.start.prefect["backgroundServices"]
 
 
-def test_a_password_that_only_the_server_pod_repeats_goes(migrate: Migrate) -> None:
-    """There the chart's own comes last, and wins."""
+def test_an_overridden_password_of_the_server_pod_is_removed(migrate: Migrate) -> None:
+    """There the chart's own password comes last and wins."""
     done = migrate(separate(server=entry(PASSWORD, "x")).replace("db: 1}", "db: 1, password: theirs}"), DB)
     assert PASSWORD not in done.text and "redis://:theirs@redis:6379/2" in done.text
 
 
-# What only one pod reads, or nobody here
+# What only one pod reads, and what cannot be read from here
 
 
-def test_a_host_from_elsewhere_is_asked_for(migrate: Migrate, plan: Plans) -> None:
+def test_a_host_from_a_config_map_is_asked_for(migrate: Migrate, plan: Plans) -> None:
     where = "    - {name: PREFECT_REDIS_MESSAGING_HOST, valueFrom: {configMapKeyRef: {name: redis, key: host}}}\n"
     assert "redis-host" in by_id(plan(both(where)))
     done = migrate(both(where), {**DB, "redis-host": "redis"})
@@ -143,21 +141,21 @@ def test_a_host_from_elsewhere_is_asked_for(migrate: Migrate, plan: Plans) -> No
 
 
 @pytest.mark.parametrize(
-    ("server", "background", "told"),
+    ("server", "background", "shown"),
     [
         ("one", "other", "The values have 'other', which is ambiguous: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
         ("one", "$(OTHER)", "The values have '', which is ambiguous: PREFECT_REDIS_MESSAGING_HOST is 'one'"),
         ("'{{ 1 }}'", "other", "PREFECT_REDIS_MESSAGING_HOST is unreadable here on the server pod and 'other' on"),
     ],
 )
-def test_what_each_pod_has_is_told(plan: Plans, server: str, background: str, told: str) -> None:
-    """The docket stands already, so that the host is asked for but once."""
+def test_the_host_question_says_what_each_pod_has(plan: Plans, server: str, background: str, shown: str) -> None:
+    """The docket exists already, so the host is asked for only once."""
     lists = [entry("PREFECT_REDIS_MESSAGING_HOST", value) for value in (server, background)]
     text = separate(*lists).replace("redis: {host: redis, db: 1}", "docket: {url: redis://redis:6379/2}")
-    assert told in by_id(plan(text))["redis-host"].text
+    assert shown in by_id(plan(text))["redis-host"].text
 
 
-def test_what_only_a_template_knows_stays_where_the_services_run_apart(migrate: Migrate) -> None:
+def test_a_templated_entry_of_separate_services_stays(migrate: Migrate) -> None:
     line = entry("PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE", "'5'") + entry(
         "PREFECT_REDIS_MESSAGING_DB", "'{{ 1 }}'"
     )
@@ -168,8 +166,8 @@ def test_what_only_a_template_knows_stays_where_the_services_run_apart(migrate: 
 WIRED = BROKER + entry("PREFECT_REDIS_MESSAGING_HOST", "cache")
 
 
-def test_a_suggestion_is_made_where_one_pod_alone_can_be_read(plan: Plans) -> None:
-    """Services that are to run apart: each setting is asked for that nobody can tell."""
+def test_the_value_of_the_only_readable_pod_is_suggested(plan: Plans) -> None:
+    """When services are separated, each setting that cannot be read is asked for."""
     text = "server:\n  env:\n{}backgroundServices:\n  env:\n{}"
     answers = {"separate-services": "separate"}
 
@@ -187,7 +185,7 @@ def test_a_suggestion_is_made_where_one_pod_alone_can_be_read(plan: Plans) -> No
     assert (none.suggestion, none.choices) == (None, ())
 
 
-def test_a_database_that_is_filled_in_later_moves_as_text(migrate: Migrate) -> None:
+def test_a_placeholder_database_moves_as_text(migrate: Migrate) -> None:
     text = f"backgroundServices:\n  runAsSeparateDeployment: true\n  env:\n{WIRED}"
     done = migrate(text + entry("PREFECT_REDIS_MESSAGING_DB", "'${REDIS_DB}'"), DB)
     assert "      db: ${REDIS_DB}\n" in done.text
@@ -195,7 +193,7 @@ def test_a_database_that_is_filled_in_later_moves_as_text(migrate: Migrate) -> N
     assert "      db: 3\n" in done.text
 
 
-def test_services_that_a_flavour_runs_apart_are_not_asked_about(plan: Plans) -> None:
+def test_services_that_a_flavour_separates_are_not_asked_about(plan: Plans) -> None:
     text = f"infrahub:\n  prefect-server:\n    server:\n      env:\n{WIRED.replace('    -', '        -')}"
     assert "separate-services" not in by_id(plan(text, version_from="4.13.0-medium"))
     assert "separate-services" in by_id(plan(text, version_from="4.13.0"))
@@ -204,8 +202,8 @@ def test_services_that_a_flavour_runs_apart_are_not_asked_about(plan: Plans) -> 
 # Where it is written
 
 
-def test_messaging_goes_beside_the_env_lists(cli: Cli, tmp_path: Path) -> None:
-    """A later layer that says nothing of Redis is left alone."""
+def test_messaging_is_written_in_the_layer_of_the_env_lists(cli: Cli, tmp_path: Path) -> None:
+    """A later layer that sets nothing of Redis is left alone."""
     base = f"server:\n  env:\n{WIRED}backgroundServices:\n  runAsSeparateDeployment: true\n  env:\n{WIRED}"
     above = "server:\n  replicaCount: 2\n"
     (tmp_path / "base.yaml").write_text(base)
@@ -216,8 +214,8 @@ def test_messaging_goes_beside_the_env_lists(cli: Cli, tmp_path: Path) -> None:
     assert "      host: cache\n    docket:\n      url: redis://cache:6379/2\n" in (tmp_path / "base.yaml").read_text()
 
 
-def test_messaging_goes_beside_what_is_said_of_redis(cli: Cli, tmp_path: Path) -> None:
-    """Not into a layer that has the docket alone."""
+def test_messaging_is_written_in_the_layer_that_sets_redis(cli: Cli, tmp_path: Path) -> None:
+    """Not in a layer that has only the docket."""
     base = (
         f"backgroundServices:\n  runAsSeparateDeployment: true\n  messaging:\n    redis:\n      db: 1\n  env:\n{WIRED}"
     )
@@ -230,7 +228,7 @@ def test_messaging_goes_beside_what_is_said_of_redis(cli: Cli, tmp_path: Path) -
     assert "      db: 1\n      host: cache\n" in (tmp_path / "base.yaml").read_text()
 
 
-def test_messaging_that_stands_gets_what_it_lacks(migrate: Migrate) -> None:
+def test_an_existing_messaging_block_gets_what_it_lacks(migrate: Migrate) -> None:
     text = f"""\
 backgroundServices:
   runAsSeparateDeployment: true
@@ -253,14 +251,14 @@ backgroundServices:
 
 
 @pytest.mark.parametrize(("value", "effect"), [("'true'", "none"), ("'maybe'", "behaviour"), ("''", "none")])
-def test_an_entry_that_stops_prefect_changes_it_by_going(plan: Plans, value: str, effect: str) -> None:
-    """Prefect does not start with a TLS that is neither true nor false."""
+def test_removing_an_entry_that_stops_prefect_has_effect_behaviour(plan: Plans, value: str, effect: str) -> None:
+    """Prefect does not start if SSL is neither true nor false."""
     redis = f"{{host: redis, db: 1, ssl: {str(value == chr(39) + 'true' + chr(39)).lower()}}}"
     made = plan(both(entry("PREFECT_REDIS_MESSAGING_SSL", value), redis))
     assert {change.effect for change in made.changes if "SSL" in change.path} == {effect}
 
 
-def test_the_database_beside_a_host_is_written_be_it_the_charts_own(migrate: Migrate) -> None:
+def test_the_database_is_written_beside_a_new_host_even_if_default(migrate: Migrate) -> None:
     text = f"backgroundServices:\n  runAsSeparateDeployment: true\n  env:\n{WIRED}"
     done = migrate(text + entry("PREFECT_REDIS_MESSAGING_DB", "'0'"), DB)
     assert "      host: cache\n      db: 0\n" in done.text
@@ -276,13 +274,13 @@ def test_an_empty_value_in_messaging_is_prefects_default(migrate: Migrate) -> No
 @pytest.mark.parametrize(
     ("optional", "effect"), [("", "none"), (", optional: false", "none"), (", optional: true", "behaviour")]
 )
-def test_a_pod_that_started_without_its_secret_no_longer_does(plan: Plans, optional: str, effect: str) -> None:
+def test_an_optional_secret_that_moves_has_effect_behaviour(plan: Plans, optional: str, effect: str) -> None:
     line = f"    - {{name: {PASSWORD}, valueFrom: {{secretKeyRef: {{name: own, key: pass{optional}}}}}}}\n"
     made = plan(both(line))
     assert {change.effect for change in made.changes if PASSWORD in change.path} == {effect}
 
 
-def test_a_password_in_the_clear_moves_without_a_change(plan: Plans) -> None:
+def test_a_password_in_clear_text_moves_with_effect_none(plan: Plans) -> None:
     made = plan(both(entry(PASSWORD, "x")))
     assert {change.effect for change in made.changes if PASSWORD in change.path} == {"none"}
 
@@ -292,7 +290,7 @@ REGISTER = "PREFECT_API_BLOCKS_REGISTER_ON_START"
 
 
 @pytest.mark.parametrize("register", ["", entry(REGISTER, "'true'"), entry(REGISTER, "'false'")])
-def test_services_that_are_set_apart_leave_the_set_up_to_infrahub(migrate: Migrate, register: str) -> None:
+def test_separated_services_leave_block_registration_to_infrahub(migrate: Migrate, register: str) -> None:
     text = f"{IMAGE}server:\n  env:\n{WIRED}{register}"
     done = migrate(text, {**DB, "separate-services": "separate"})
     assert done.text.count(REGISTER) == 1
@@ -301,7 +299,7 @@ def test_services_that_are_set_apart_leave_the_set_up_to_infrahub(migrate: Migra
     assert vanilla.text.count(REGISTER) == (1 if register else 0)
 
 
-def test_without_a_list_for_the_server_the_charts_own_comes_with_the_set_up(migrate: Migrate) -> None:
+def test_without_a_server_list_the_charts_gets_block_registration(migrate: Migrate) -> None:
     done = migrate(f"{IMAGE}backgroundServices:\n  env:\n{WIRED}", {**DB, "separate-services": "separate"})
     server = done.text.partition("server:\n")[2]
     assert server.count(REGISTER) == 1
@@ -319,8 +317,8 @@ backgroundServices:
 
 
 @pytest.mark.parametrize("url", [IN_SECRET, TEMPLATE])
-def test_beside_a_url_that_cannot_be_read_nothing_else_is_asked(plan: Plans, url: str) -> None:
-    """It beats the other entries on each pod, so what they say is no decision."""
+def test_beside_an_unreadable_url_nothing_else_is_asked(plan: Plans, url: str) -> None:
+    """It overrides the other entries on each pod, so what they say decides nothing."""
     asked = plan(BESIDE_A_URL % (url, url), chart="prefect-server")
     assert list(by_id(asked)) == ["docket-secret"]
     assert not asked.changes

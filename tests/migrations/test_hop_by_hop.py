@@ -1,4 +1,4 @@
-"""The whole way: every file goes at once as it goes hop by hop, to 4.18.0 and beyond, and plans to nothing then."""
+"""Upgrades to 4.18.0 and beyond: hops write the same file as one jump, and the result plans to nothing."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ prefect-server:
 
 
 def answers_for(text: str, **options: str) -> dict[str, str]:
-    """Those of the answers that the text asks for, or takes unasked, on that way."""
+    """The answers that the text asks for, or accepts unasked, on that upgrade."""
     release = releases.of_text(text)
     case = examine.examine(release, examine.Request(discover.Options(**options), ANSWERS))
     assert not case.plan.open_questions, [each.text for each in case.plan.open_questions]
@@ -127,7 +127,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("newest", [False, True], ids=["as far as it can be taken back", "to the newest"])
+@pytest.mark.parametrize("newest", [False, True], ids=["to the newest that can be rolled back", "to the newest"])
 @pytest.mark.parametrize("name", FILES)
 def test_hops_equal_the_jump_and_the_result_plans_to_nothing(name: str, newest: bool) -> None:
     text, start, versions = FILES[name]
@@ -140,7 +140,7 @@ def test_hops_equal_the_jump_and_the_result_plans_to_nothing(name: str, newest: 
 
 
 @pytest.mark.parametrize("preset", preset_files("[AB]*/*.yaml", "C/values.medium.yaml"))
-def test_presets_of_every_generation(preset: Path) -> None:
+def test_presets_of_every_generation_hop_by_hop_equal_the_jump(preset: Path) -> None:
     text = preset.read_text(encoding="utf-8")
     once = at_once(text, "4.2.3", "4.18.0")
     assert once == hop_by_hop(text, "4.2.3", "4.18.0", ENTERPRISE)
