@@ -216,7 +216,7 @@ def _write_error(error: OSError | InputError, parts: Sequence[Part], left: str) 
     concerned = [part for part in parts if name in part.swap.all_paths] if name else []
     part = (concerned or parts)[0]
     named = bool(name) and name in (part.swap.target, part.swap.backup)
-    where = name if named else os.path.dirname(name if concerned else part.swap.target)
+    where = name if named else os.path.dirname(part.swap.target)
     remedies = {
         errno.ENOSPC: "Free some space and run again.",
         errno.EDQUOT: "Free some space and run again.",

@@ -86,6 +86,13 @@ def test_a_new_file_needs_no_backup(values: Path) -> None:
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
+def test_a_new_file_is_not_made_where_its_backups_could_not_be(values: Path) -> None:
+    missing = str(values.with_name("none"))
+    with pytest.raises(WriteError, match="the backup directory does not exist"):
+        writing.create(str(values.with_name("out.yaml")), AFTER, like=None, backup=True, backup_dir=missing)
+    assert names(values.parent) == ["values.yaml"]
+
+
 def test_what_cannot_be_looked_at_does_not_count_as_nothing(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = values.with_name("out.yaml")
     output.write_bytes(BEFORE)
@@ -181,10 +188,10 @@ def test_refuses_a_fifo_without_waiting(tmp_path: Path) -> None:
     assert names(tmp_path) == ["out.yaml"]
 
 
-@pytest.mark.parametrize("ending", ["folder/", "folder/.", "folder/..", ""])
+@pytest.mark.parametrize("ending", ["folder/", "folder/.", "folder/..", "missing/", ""])
 def test_refuses_a_path_without_a_name(tmp_path: Path, ending: str) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(WriteError, match="is a directory"):
+    with pytest.raises(WriteError, match=r"is a directory, not a file\. Name the file\."):
         writing.create(ending and f"{tmp_path}/{ending}", AFTER, like=None)
     assert names(tmp_path) == ["folder"]
 

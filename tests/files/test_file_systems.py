@@ -115,10 +115,11 @@ def test_a_mode_that_cannot_be_kept_is_named(values: Path, monkeypatch: pytest.M
     ],
 )
 def test_a_system_that_lacks_one_thing_says_which(
-    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, words: str
+    values: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, words: str
 ) -> None:
     monkeypatch.delattr(module, name)
     assert lacking() == [words]
+    assert writing.recover([str(values)]) == []
 
 
 def test_a_system_without_file_locks_says_so_and_writes_nothing(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:

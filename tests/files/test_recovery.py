@@ -707,6 +707,27 @@ def test_a_rollback_that_fails_too_is_left_to_the_next_run(
     assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
 
+def test_where_a_change_that_came_between_cannot_be_answered_by_a_rollback_that_is_said(
+    layers: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = os.rename
+
+    def rename_once(*paths: str) -> None:
+        rename(*paths)
+        layers[1].write_bytes(b"by: somebody else\n")
+        monkeypatch.setattr(os, "rename", refuse)
+
+    def refuse(*paths: str) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), paths[0], None, paths[1])
+
+    monkeypatch.setattr(os, "rename", rename_once)
+    with pytest.raises(
+        WriteError, match=r"b/values\.yaml: has changed since it was read\. .* It could not be rolled back at"
+    ):
+        change(*layers)
+    assert [layer.read_bytes() for layer in layers] == [AFTER, b"by: somebody else\n", BEFORE]
+
+
 def test_a_failing_rename_is_rolled_back(layers: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before, status = looks(layers[0]), layers[0].stat()
     rename = os.rename

@@ -68,8 +68,10 @@ def test_goes_back_step_by_step(values: Path) -> None:
     assert values.read_bytes() == AFTER
     writing.undo(str(values))
     assert values.read_bytes() == BEFORE
-    with pytest.raises(InputError, match="has no backup"):
-        writing.undo(str(values))
+    (values.parent / "store").mkdir()
+    for elsewhere, shown in ((None, values.parent), (str(values.parent / "store"), values.parent / "store")):
+        with pytest.raises(InputError, match=f"has no backup in {shown}\\."):
+            writing.undo(str(values), backup_dir=elsewhere)
 
 
 def test_undoes_the_migration_that_wrote_what_stands_there(values: Path) -> None:
@@ -153,6 +155,22 @@ def test_a_backup_that_is_a_link_is_not_followed(values: Path, tmp_path: Path) -
     with pytest.raises(InputError, match="is not a regular file"):
         writing.undo(str(values))
     assert values.read_bytes() == AFTER
+
+
+def test_a_backup_that_others_may_write_to_by_the_time_it_is_read_is_not_put_back(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (written,) = change(values)
+    backup = Path(written.backup or "")
+
+    def look_too_early(*_: object) -> str:
+        backup.chmod(0o666)
+        return ""
+
+    monkeypatch.setattr("migrator.files.writing._distrust", look_too_early)
+    with pytest.raises(InputError, match=r"its backup .* is writable by others \(mode 0666\)\. Inspect it\."):
+        writing.undo(str(values))
+    assert (values.read_bytes(), backup.read_bytes()) == (AFTER, BEFORE)
 
 
 def test_other_files_of_such_names_are_no_backups(values: Path) -> None:

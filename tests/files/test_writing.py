@@ -81,6 +81,13 @@ def test_equal_bytes_touch_nothing(values: Path) -> None:
     assert names(values.parent) == ["values.yaml"]
 
 
+def test_where_nothing_is_written_nothing_has_to_be_what_was_read(values: Path) -> None:
+    read = files.read(str(values))
+    values.unlink()
+    assert writing.write([writing.Replacement(read, BEFORE)]) == []
+    assert names(values.parent) == []
+
+
 def test_without_backup_only_the_file_is_left(values: Path) -> None:
     assert change(values, backup=False) == [writing.Written(str(values), None)]
     assert values.read_bytes() == AFTER
@@ -183,6 +190,15 @@ def test_refuses_a_file_that_is_gone_or_whose_link_leads_elsewhere(values: Path,
     with pytest.raises(WriteError, match="changed since"):
         writing.write([writing.Replacement(snapshot, AFTER)])
     assert names(tmp_path) == ["link.yaml"]
+
+
+def test_refuses_a_file_in_whose_place_a_folder_is(values: Path) -> None:
+    snapshot = files.read(str(values))
+    values.unlink()
+    values.mkdir()
+    with pytest.raises(WriteError, match=r"values\.yaml: could not be written: it is a directory, not a file\."):
+        writing.write([writing.Replacement(snapshot, AFTER)])
+    assert names(values.parent) == ["values.yaml"]
 
 
 def test_refuses_a_change_that_comes_between_staging_and_renaming(
