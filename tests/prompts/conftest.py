@@ -1,4 +1,4 @@
-"""Sessions on a pseudo-terminal of their own, ended with the test that started them."""
+"""Sessions at a pseudo-terminal, ended with the test that started them."""
 
 from __future__ import annotations
 

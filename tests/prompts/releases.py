@@ -1,4 +1,4 @@
-"""For each question a release that asks it, and every way in which it can be answered."""
+"""For each question, a release that asks it and every way to answer it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import NamedTuple
 from tests.prompts.terminal import DOWN, ENTER, UP
 
 
-class Asked(NamedTuple):
-    """One question met alone: the file before, the three ways to one answer, and what stands in the file for it."""
+class QuestionCase(NamedTuple):
+    """A question on its own: the file before, three ways to give the same answer, and what it does to the file."""
 
     question: str
     before: str
     flags: list[str]
     entry: str
-    keys: list[tuple[str, str]]  # what is asked, and what is typed then
-    stands: str
-    not_without: str = ""  # what the answer takes away
+    keys: list[tuple[str, str]]  # each prompt, and what is typed there
+    expected: str  # is in the file afterwards
+    removed: str = ""  # is no longer in the file
 
 
 def separate(redis: str = "host: cache", *, env: str = "", background: str = "", top: str = "") -> str:
-    """A community release with separate background services whose only open end is what the arguments bring."""
+    """A community release with separate background services, whose only question comes from the arguments."""
     return f"""\
 prefect-server:
   server:
@@ -133,11 +133,11 @@ RESTORE_ON = (
 )
 
 UNASKED = {"image-pin", "image-flavour", "neo4j-heap", "flavour-change", "probes"}
-"""Questions that no prompt comes to by itself: by an answer only, or for a target that somebody has to name."""
+"""Questions that are never prompted for: they take an answer only, or need a target that is given explicitly."""
 
 DB = ("Database", ENTER)
 QUESTIONS = [
-    Asked(
+    QuestionCase(
         "separate-services",
         WIRED_IN_ENV,
         ["--answer", "separate-services=separate", "--redis-db", "2"],
@@ -145,7 +145,7 @@ QUESTIONS = [
         [("Answer", DOWN + ENTER), DB],
         "runAsSeparateDeployment: true",
     ),
-    Asked(
+    QuestionCase(
         "messaging-redis",
         separate(background=OTHER_DATABASE),
         ["--answer", "messaging-redis.db=5", "--redis-db", "2"],
@@ -153,7 +153,7 @@ QUESTIONS = [
         [("Answer", DOWN * 2 + ENTER), DB],
         "db: 5",
     ),
-    Asked(
+    QuestionCase(
         "redis-db",
         separate(),
         ["--redis-db", "4"],
@@ -161,7 +161,7 @@ QUESTIONS = [
         [("Database", DOWN * 2 + ENTER)],
         "url: redis://cache:6379/4",
     ),
-    Asked(
+    QuestionCase(
         "redis-host",
         separate("host: ${REDIS_HOST}"),
         ["--redis-host", "redis.prod", "--redis-db", "2"],
@@ -169,7 +169,7 @@ QUESTIONS = [
         [("Host", "redis.prod" + ENTER), DB],
         "url: redis://redis.prod:6379/2",
     ),
-    Asked(
+    QuestionCase(
         "docket-url",
         OTHER_BROKER,
         ["--docket-url", "redis://other:6379/5"],
@@ -177,7 +177,7 @@ QUESTIONS = [
         [("How", ENTER), ("URL", "redis://other:6379/5" + ENTER)],
         "url: redis://other:6379/5",
     ),
-    Asked(
+    QuestionCase(
         "docket-url instead of redis-db",
         separate(),
         ["--docket-url", "redis://other:6379/5"],
@@ -185,7 +185,7 @@ QUESTIONS = [
         [("Database", UP * 2 + ENTER), ("URL", "redis://other:6379/5" + ENTER)],
         "url: redis://other:6379/5",
     ),
-    Asked(
+    QuestionCase(
         "docket-secret",
         HIDDEN_PASSWORD,
         ["--docket-secret", "docket:url"],
@@ -193,7 +193,7 @@ QUESTIONS = [
         [("How", ENTER), ("Secret", "docket:url" + ENTER)],
         "existingSecret: docket\n        existingSecretKey: url",
     ),
-    Asked(
+    QuestionCase(
         "docket-secret instead of docket-url",
         OTHER_BROKER,
         ["--docket-secret", "docket"],
@@ -201,7 +201,7 @@ QUESTIONS = [
         [("How", DOWN + ENTER), ("Secret", "docket" + ENTER)],
         "existingSecret: docket",
     ),
-    Asked(
+    QuestionCase(
         "docket-password",
         separate("host: cache\n        existingSecret: redis"),
         ["--answer", "docket-password=reference", "--redis-db", "2"],
@@ -209,7 +209,7 @@ QUESTIONS = [
         [("Answer", DOWN + ENTER), DB],
         "url: redis://:$(PREFECT_REDIS_MESSAGING_PASSWORD)@cache:6379/2",
     ),
-    Asked(
+    QuestionCase(
         "release-name and namespace",
         BUNDLED,
         ["--release-name", "infra", "--namespace", "prod", "--redis-db", "2", "--answer", "docket-password=reference"],
@@ -217,7 +217,7 @@ QUESTIONS = [
         [("Answer", DOWN + ENTER), ("Release", "infra" + ENTER), ("Namespace", "prod" + ENTER), DB],
         "@infra-redis-headless.prod.svc.cluster.local:6379/2",
     ),
-    Asked(
+    QuestionCase(
         "event-logger",
         separate(background=EVENT_LOGGER),
         ["--event-logger", "keep", "--redis-db", "2"],
@@ -225,7 +225,7 @@ QUESTIONS = [
         [("Answer", DOWN + ENTER), DB],
         'PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED\n        value: "true"',
     ),
-    Asked(
+    QuestionCase(
         "custom-toggles",
         separate(background=TRIGGERS_OFF),
         ["--custom-toggles", "remove", "--redis-db", "2"],
@@ -234,7 +234,7 @@ QUESTIONS = [
         "name: PROMETHEUS_MULTIPROC_DIR",
         "TRIGGERS",
     ),
-    Asked(
+    QuestionCase(
         "one custom toggle",
         separate(background=TRIGGERS_OFF),
         ["--answer", "custom-toggles.background.TRIGGERS=keep", "--redis-db", "2"],
@@ -242,7 +242,7 @@ QUESTIONS = [
         [("Answer", DOWN + ENTER), DB],
         'PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED\n        value: "false"',
     ),
-    Asked(
+    QuestionCase(
         "migrate-on-start",
         separate(env=INJECTED_TWICE),
         ["--answer", "migrate-on-start=remove", "--redis-db", "2"],
@@ -251,7 +251,7 @@ QUESTIONS = [
         "url: redis://cache:6379/2",
         "PREFECT_SERVER_DATABASE_MIGRATE_ON_START",
     ),
-    Asked(
+    QuestionCase(
         "unseen-env",
         VALUES_FROM,
         ["--answer", "unseen-env=leave", "--redis-db", "2"],
@@ -260,7 +260,7 @@ QUESTIONS = [
         "url: redis://cache:6379/2",
         "MIGRATE_ON_START",
     ),
-    Asked(
+    QuestionCase(
         "startup-probe",
         LONG_PROBE,
         ["--answer", "startup-probe=match"],
@@ -268,7 +268,7 @@ QUESTIONS = [
         [("Answer", DOWN + ENTER)],
         "failureThreshold: 140",
     ),
-    Asked(
+    QuestionCase(
         "tracing",
         TRACES_OFF,
         ["--answer", "tracing=enable"],
@@ -276,7 +276,7 @@ QUESTIONS = [
         [("Answer", DOWN + ENTER)],
         "tracing: {enabled: true,",
     ),
-    Asked(
+    QuestionCase(
         "restore",
         RESTORE_ON,
         ["--answer", "restore=disable"],
@@ -284,7 +284,7 @@ QUESTIONS = [
         [("Answer", ENTER)],
         "enabled: false",
     ),
-    Asked(
+    QuestionCase(
         "flavour",
         FLAVOURED,
         ["--answer", "flavour=large", "--redis-db", "2"],

@@ -21,11 +21,11 @@ from tests.processes import Forks
 
 UP, DOWN, ENTER, ESC, CTRL_C, CTRL_D = "\x1b[A", "\x1b[B", "\r", "\x1b", "\x03", "\x04"
 CHANGE = 4 * DOWN + ENTER
-"""From the first line of the last choice to changing an answer."""
+"""The keys that choose to change an answer, from the top of the final choice."""
 CLEAR = "\x15"  # Ctrl-U: empties the line that is being typed
 
-_PATIENCE = 60.0  # seconds to wait for what a test expects on the screen; a busy machine is slow, and not wrong
-_QUIET = 12  # looks at a screen, each a twentieth of a second, in which nothing must come for it to be whole
+_PATIENCE = 60.0  # seconds to wait for what a test expects on the screen; a busy machine is slow
+_QUIET = 12  # a screen is complete after so many looks, each a twentieth of a second, at which nothing new came
 
 
 class _Screen(pyte.HistoryScreen):
@@ -51,13 +51,13 @@ class Session:
         self._screen = _Screen(columns, rows, history=10_000, ratio=1)
         self._screen.answer = self.type
         self._stream = pyte.ByteStream(self._screen)
-        self._display: str | None = None  # read anew once more has come
+        self._display: str | None = None  # None once more was printed
 
     def type(self, *keys: str) -> None:
         os.write(self._terminal, "".join(keys).encode())
 
     def resize(self, rows: int, columns: int) -> None:
-        """Change the size of the window while somebody is asked."""
+        """Change the size of the window."""
         self._screen.resize(rows, columns)
         self._display = None
         self._set_size(rows, columns)
@@ -67,29 +67,29 @@ class Session:
 
     @property
     def display(self) -> str:
-        """What stands on the screen now."""
+        """What is on the screen now."""
         if self._display is None:
             self._display = "\n".join(_read(self._screen.buffer[y]) for y in range(self._screen.lines))
         return self._display
 
     @property
     def text(self) -> str:
-        """All that stands on the screen and above it, what was scrolled away included."""
+        """All that was printed: what is on the screen, and what was scrolled away above it."""
         return "\n".join([*map(_read, self._screen.history.top), self.display])
 
     def colours(self) -> set[str]:
-        """The colours of what stands on the screen."""
+        """The colours of all that was printed."""
         lines = [*self._screen.history.top, *(self._screen.buffer[y] for y in range(self._screen.lines))]
         return {char.fg for line in lines for char in line.values()} - {"default"}
 
     def asks(self, prompt: str) -> None:
-        """Wait until this is what is being asked."""
+        """Wait until this is the current prompt."""
         self._wait(
             lambda: re.search(rf"^(\? )?{re.escape(prompt)}(?!.*\n(.*\n)*\?)", self.display, re.M) is not None, prompt
         )
 
     def says(self, text: str) -> None:
-        """Wait until that can be read, line breaks and indents aside."""
+        """Wait until that was printed; line breaks and indents do not count."""
         self._wait(lambda: squeezed(text) in squeezed(self.text), text)
 
     def ends(self) -> int:
@@ -102,14 +102,14 @@ class Session:
         assert status is not None, "it closed its terminal, and did not end"
         return status
 
-    def type_on(self, *keys: str) -> None:
-        """Type, and wait until something of it shows: the next prompt may read as this one does."""
+    def type_and_wait(self, *keys: str) -> None:
+        """Type, and wait until the screen changes: the next prompt may have the same text."""
         before = self.text
         self.type(*keys)
         self._wait(lambda: self.text != before, "what the keys do")
 
-    def settles(self, is_so: Callable[[str], bool] | None, *, ends: bool = False) -> str:
-        """What stands on the screen once that is as it should be, or, where nothing is asked of it, no more comes."""
+    def settled(self, is_so: Callable[[str], bool] | None, *, ends: bool = False) -> str:
+        """The screen once it is as wanted, or, without `is_so`, once no more is printed."""
         if ends:
             self.ends()
         deadline = time.monotonic() + _PATIENCE / 3
@@ -133,11 +133,11 @@ class Session:
         return self._status()
 
     def signal_until_the_end(self, number: signal.Signals) -> None:
-        """Send a signal again and again, as long as anybody is there to get it."""
+        """Send a signal again and again until the process ends."""
         deadline = time.monotonic() + _PATIENCE
         while self._run.ended() is None:
             assert time.monotonic() < deadline, "the signal was not heard"
-            with suppress(ProcessLookupError):  # it has ended since
+            with suppress(ProcessLookupError):  # it has just ended
                 self.signal(number)
             self._alive(0.001)
 
@@ -154,11 +154,11 @@ class Session:
             self._terminal = -1
 
     def _alive(self, patience: float = 0.05) -> bool:
-        """Read on; whether anybody may still write."""
+        """Read what was printed; whether more can come."""
         if select.select([self._terminal], [], [], patience)[0]:
             try:
                 read = os.read(self._terminal, 1 << 16)
-            except OSError:  # what Linux says where nobody has the terminal open any more
+            except OSError:  # Linux, once no process has the terminal open
                 return False
             self._stream.feed(read)
             self._display = None
@@ -175,14 +175,14 @@ class Session:
 
 
 def _read(line: Mapping[int, Any]) -> str:
-    """The characters of a line up to the last that is not blank; behind a wide one stands an empty one.
+    """The characters of a line up to the last one that is not blank; a wide one is followed by an empty cell.
 
-    As `Screen.display`, which measures each character of each line anew.
+    The same as `Screen.display`, which is slower: it measures each character again.
     """
     get = line.get
     return "".join([" " if (cell := get(x)) is None else cell.data for x in range(max(line, default=-1) + 1)]).rstrip()
 
 
 def squeezed(text: str) -> str:
-    """The text without blanks and line breaks: where a line is wrapped is another matter than what it says."""
+    """The text without spaces and line breaks, since it does not matter where a line is wrapped."""
     return "".join(text.split())

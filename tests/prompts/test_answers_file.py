@@ -1,4 +1,4 @@
-"""The answers file: what it says, what beats it, what is refused, and what a changed plan makes of it."""
+"""The answers file: how it answers, what overrides it, what is refused, and what a changed plan does to it."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ def values(tmp_path: Path) -> Path:
     return path
 
 
-def said(text: str, folder: Path) -> None:
+def write_answers(text: str, folder: Path) -> None:
     (folder / "answers.yaml").write_text(text)
 
 
-def unattended(cli: Cli, *arguments: str) -> tuple[int, str]:
+def migrate_unattended(cli: Cli, *arguments: str) -> tuple[int, str]:
     code, _, err = cli("migrate", *arguments, "--non-interactive", "--answers", "answers.yaml")
     return code, " ".join(err.decode().split())
 
 
-def test_it_answers_and_a_flag_beats_it(cli: Cli, values: Path) -> None:
-    said("answers:\n  redis-db: 3\n  event-logger: keep\n", values.parent)
-    assert unattended(cli, "values.yaml")[0] == 0
+def test_a_flag_overrides_the_answers_file(cli: Cli, values: Path) -> None:
+    write_answers("answers:\n  redis-db: 3\n  event-logger: keep\n", values.parent)
+    assert migrate_unattended(cli, "values.yaml")[0] == 0
     assert values.read_text(encoding="utf-8") == KEPT
 
     values.write_text(BEFORE, encoding="utf-8")
-    assert unattended(cli, "values.yaml", "--redis-db", "2", "--event-logger", "remove")[0] == 0
+    assert migrate_unattended(cli, "values.yaml", "--redis-db", "2", "--event-logger", "remove")[0] == 0
     assert values.read_text(encoding="utf-8") == AFTER
 
 
 @pytest.mark.parametrize(("command", "code"), [("plan", 0), ("diff", 0), ("check", 1), ("verify", 4)])
-def test_the_other_commands_take_it_too(cli: Cli, values: Path, command: str, code: int) -> None:
-    said("answers: {redis-db: 3, event-logger: keep}\n", values.parent)
+def test_other_commands_take_an_answers_file(cli: Cli, values: Path, command: str, code: int) -> None:
+    write_answers("answers: {redis-db: 3, event-logger: keep}\n", values.parent)
 
     done = cli(command, "values.yaml", "--answers", "answers.yaml")
     assert done[0] == code, done
@@ -57,26 +57,26 @@ def test_the_other_commands_take_it_too(cli: Cli, values: Path, command: str, co
     assert command != "diff" or b"redis://cache:6379/3" in done[1]
 
 
-def test_a_flag_for_the_dockets_place_rules_out_the_files_other_one(cli: Cli, values: Path) -> None:
-    said("answers:\n  docket-url: redis://elsewhere:6379/7\n", values.parent)
+def test_a_docket_flag_overrides_another_docket_answer_in_the_file(cli: Cli, values: Path) -> None:
+    write_answers("answers:\n  docket-url: redis://elsewhere:6379/7\n", values.parent)
 
-    assert unattended(cli, "values.yaml", "--redis-db", "2")[0] == 0
+    assert migrate_unattended(cli, "values.yaml", "--redis-db", "2")[0] == 0
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_a_safe_default_that_the_file_leaves_open_is_told(cli: Cli, values: Path) -> None:
-    said("answers:\n  redis-db: 2\n", values.parent)
+def test_a_safe_default_that_the_file_does_not_answer_is_noted(cli: Cli, values: Path) -> None:
+    write_answers("answers:\n  redis-db: 2\n", values.parent)
 
-    code, err = unattended(cli, "values.yaml")
+    code, err = migrate_unattended(cli, "values.yaml")
     assert code == 0
     assert "note: answers.yaml does not answer event-logger: its safe default, remove, is used." in err
 
 
-def test_answers_for_releases_by_path(cli: Cli, tmp_path: Path) -> None:
+def test_answers_can_be_given_by_the_path_of_a_release(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "prod").mkdir()
     for name in ("one.yaml", "prod/two.yaml"):
         (tmp_path / name).write_text(separate("host: ${HOST}"))
-    said(
+    write_answers(
         """\
 answers:
   redis-db: 2
@@ -90,13 +90,15 @@ releases:
         tmp_path,
     )
 
-    assert unattended(cli, "one.yaml", "prod/two.yaml")[0] == 0
+    assert migrate_unattended(cli, "one.yaml", "prod/two.yaml")[0] == 0
     assert "url: redis://one:6379/2" in (tmp_path / "one.yaml").read_text()
     assert "url: redis://two:6379/5" in (tmp_path / "prod/two.yaml").read_text()
 
 
-def test_a_release_is_named_from_here_or_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of thousands each is found at once: no name is looked up for each other one."""
+def test_release_paths_are_relative_to_here_or_to_the_answers_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fast for thousands: each path is resolved once, not once for each other release."""
     (tmp_path / "conf").mkdir()
     monkeypatch.chdir(tmp_path)
     names = [f"../c{number}/values.yaml" for number in range(300)]
@@ -113,10 +115,12 @@ def test_a_release_is_named_from_here_or_from_the_file(tmp_path: Path, monkeypat
     assert look_up.call_count == 302
 
 
-def test_a_releases_own_docket_rules_out_the_common_one(cli: Cli, values: Path) -> None:
-    said("answers:\n  redis-db: 3\nreleases:\n  values.yaml:\n    docket-url: redis://cache:6379/2\n", values.parent)
+def test_a_releases_own_docket_answer_overrides_the_common_one(cli: Cli, values: Path) -> None:
+    write_answers(
+        "answers:\n  redis-db: 3\nreleases:\n  values.yaml:\n    docket-url: redis://cache:6379/2\n", values.parent
+    )
 
-    assert unattended(cli, "values.yaml")[0] == 0
+    assert migrate_unattended(cli, "values.yaml")[0] == 0
     assert values.read_text(encoding="utf-8") == AFTER
 
 
@@ -124,9 +128,9 @@ def test_a_releases_own_docket_rules_out_the_common_one(cli: Cli, values: Path) 
 def test_an_answer_that_names_a_redis_is_refused_for_several_releases(cli: Cli, values: Path, name: str) -> None:
     (values.parent / "second.yaml").write_text(BEFORE, encoding="utf-8")
     answer = "redis://shared:6379/2" if name == "docket-url" else "shared"
-    said(f"answers:\n  event-logger: remove\n  {name}: {answer}\n", values.parent)
+    write_answers(f"answers:\n  event-logger: remove\n  {name}: {answer}\n", values.parent)
 
-    code, err = unattended(cli, "values.yaml", "second.yaml")
+    code, err = migrate_unattended(cli, "values.yaml", "second.yaml")
     assert code == 2
     assert f"answers.yaml:3: {name} names one Redis, and 2 releases are named" in err
     assert f"releases: PATH: {name}:" in err
@@ -160,18 +164,20 @@ def test_an_answer_that_names_a_redis_is_refused_for_several_releases(cli: Cli, 
         ("answers: [\n", ":", "answers.yaml"),
     ],
 )
-def test_what_is_refused_is_named_by_line(cli: Cli, values: Path, text: str, place: str, words: str) -> None:
-    said(text, values.parent)
+def test_an_invalid_answers_file_is_refused_with_its_line(
+    cli: Cli, values: Path, text: str, place: str, words: str
+) -> None:
+    write_answers(text, values.parent)
 
-    code, err = unattended(cli, "values.yaml")
+    code, err = migrate_unattended(cli, "values.yaml")
     assert code == 2
     assert f"answers.yaml{place}" in err
     assert words in err
     assert values.read_text(encoding="utf-8") == BEFORE
 
 
-def test_a_file_that_is_not_there_is_refused(cli: Cli, values: Path) -> None:
-    code, err = unattended(cli, "values.yaml")
+def test_a_missing_answers_file_is_refused(cli: Cli, values: Path) -> None:
+    code, err = migrate_unattended(cli, "values.yaml")
     assert code == 2
     assert "answers.yaml" in err
 
@@ -188,25 +194,25 @@ def test_a_file_that_is_not_there_is_refused(cli: Cli, values: Path) -> None:
         ("custom-toggles.server.TRIGGERS: maybe", "custom-toggles.server.TRIGGERS: 'maybe' is none of keep, remove."),
     ],
 )
-def test_an_answer_that_no_question_takes_is_an_error_even_where_nothing_asks(
+def test_an_invalid_answer_is_an_error_even_if_nothing_asks_for_it(
     cli: Cli, values: Path, monkeypatch: pytest.MonkeyPatch, entry: str, words: str
 ) -> None:
     values.write_text(AFTER, encoding="utf-8")
     monkeypatch.setenv("URL", "redis://:s3same@host")
-    said(f"releases:\n  other.yaml:\n    {entry}\n", values.parent)
+    write_answers(f"releases:\n  other.yaml:\n    {entry}\n", values.parent)
 
-    code, err = unattended(cli, "values.yaml")
+    code, err = migrate_unattended(cli, "values.yaml")
     assert code == 2
     assert f"answers.yaml:3: {words}" in err
     assert "s3same" not in err
 
 
 @pytest.mark.parametrize("command", ["plan --verbose", "diff", "diff --format structural", "diff --format json"])
-def test_nothing_of_what_the_environment_held_is_shown(
+def test_an_answer_from_the_environment_is_masked(
     cli: Cli, values: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setenv("URL", "redis://cache-of-ours:6379/7")
-    said("answers: {docket-url: {from-env: URL}, event-logger: remove}\n", values.parent)
+    write_answers("answers: {docket-url: {from-env: URL}, event-logger: remove}\n", values.parent)
 
     code, *told = cli(*command.split(), "values.yaml", "--answers", "answers.yaml")
     assert code == 0
@@ -215,23 +221,25 @@ def test_nothing_of_what_the_environment_held_is_shown(
     assert b"cache-of-ours" in shown
 
 
-def test_what_answered_another_question_is_passed_over_whatever_it_says(cli: Cli, values: Path) -> None:
-    """A release of this program that took it may have saved it."""
-    said("answers:\n  migrate-on-start: {answer: maybe, question: 5d1f02aa93c4e6b1}\n  redis-db: 2\n", values.parent)
+def test_an_answer_to_another_question_is_ignored_even_if_invalid(cli: Cli, values: Path) -> None:
+    """A version of this program that accepted it may have saved it."""
+    write_answers(
+        "answers:\n  migrate-on-start: {answer: maybe, question: 5d1f02aa93c4e6b1}\n  redis-db: 2\n", values.parent
+    )
 
-    code, err = unattended(cli, "values.yaml", "--event-logger", "remove")
+    code, err = migrate_unattended(cli, "values.yaml", "--event-logger", "remove")
     assert code == 0
     assert "nothing asked for migrate-on-start" in err
 
 
-def test_a_known_answer_that_nothing_asked_for_is_noted(cli: Cli, values: Path) -> None:
-    said(
+def test_an_answer_that_nothing_asked_for_is_noted(cli: Cli, values: Path) -> None:
+    write_answers(
         "answers: {redis-db: 2, event-logger: remove, flavour: large}\n"
         "releases:\n  values.yaml: {migrate-on-start: keep}\n  other.yaml: {redis-db: 4}\n",
         values.parent,
     )
 
-    code, err = unattended(cli, "values.yaml")
+    code, err = migrate_unattended(cli, "values.yaml")
     assert code == 0
     assert "note: answers.yaml:1: nothing asked for flavour, so its answer was not used." in err
     assert "note: answers.yaml:3: nothing asked for migrate-on-start, so its answer was not used." in err
@@ -239,7 +247,7 @@ def test_a_known_answer_that_nothing_asked_for_is_noted(cli: Cli, values: Path) 
     assert "nothing asked for redis-db" not in err
 
 
-def test_saved_answers_say_what_each_decided(cli: Cli, values: Path) -> None:
+def test_saved_answers_say_what_each_one_decided(cli: Cli, values: Path) -> None:
     arguments = ["--event-logger", "keep", "--redis-db", "3", "--to", "4.14.1", "--save-answers", "my answers.yaml"]
     code, _, err = cli("migrate", "values.yaml", "--non-interactive", *arguments)
 
@@ -280,7 +288,9 @@ answers:
 def test_saved_answers_of_several_releases_are_kept_apart(cli: Cli, tmp_path: Path) -> None:
     before = {"one.yaml": separate("host: ${HOST}"), "two.yaml": HIDDEN_PASSWORD}
     after = {}
-    said("releases:\n  one.yaml: {redis-host: one, redis-db: 4}\n  two.yaml: {docket-secret: docket}\n", tmp_path)
+    write_answers(
+        "releases:\n  one.yaml: {redis-host: one, redis-db: 4}\n  two.yaml: {docket-secret: docket}\n", tmp_path
+    )
     for answers in ("answers.yaml", "saved.yaml"):
         for name, text in before.items():
             (tmp_path / name).write_text(text)
@@ -300,20 +310,20 @@ def test_an_answer_to_another_question_is_not_used(cli: Cli, values: Path) -> No
     values.write_text(BEFORE.replace("host: cache", "host: elsewhere"), encoding="utf-8")
     before = values.read_text(encoding="utf-8")
 
-    code, err = unattended(cli, "values.yaml")
+    code, err = migrate_unattended(cli, "values.yaml")
     assert code == 3
     assert "1 decision is missing" in err
     assert "? redis-db: Which database of the Redis at elsewhere:6379" in err
     assert "an answer to redis-db, but to a different question of that name: it is not used." in err
     assert values.read_text(encoding="utf-8") == before
 
-    code, err = unattended(cli, "values.yaml", "--redis-db", "2")
+    code, err = migrate_unattended(cli, "values.yaml", "--redis-db", "2")
     assert code == 0
     assert "redis://elsewhere:6379/2" in values.read_text(encoding="utf-8")
 
 
-def test_every_format_tells_that_an_answer_is_not_used(cli: Cli, values: Path) -> None:
-    said("answers: {redis-db: {answer: '3', question: 1111111111111111}}\n", values.parent)
+def test_every_format_reports_an_answer_that_is_not_used(cli: Cli, values: Path) -> None:
+    write_answers("answers: {redis-db: {answer: '3', question: 1111111111111111}}\n", values.parent)
     told = "answer to redis-db, but to a different question of that name: it is not used."
     for command in (("plan",), ("diff", "--format", "markdown"), ("diff", "--format", "html")):
         shown = cli(*command, "values.yaml", "--answers", "answers.yaml")[1].decode()
@@ -322,7 +332,7 @@ def test_every_format_tells_that_an_answer_is_not_used(cli: Cli, values: Path) -
     assert [each["id"] for each in asked["files"][0]["questions"] if each["stale"]] == ["redis-db"]
 
 
-def test_the_command_to_replay_saved_answers_has_all_that_was_planned_with(cli: Cli, values: Path) -> None:
+def test_the_command_to_replay_saved_answers_has_all_options(cli: Cli, values: Path) -> None:
     folder = values.parent
     (folder / "project.yaml").write_text("version: 1\nreleases: [{name: live, layers: [values.yaml]}]\n")
     options = ["--config", "project.yaml", "--set", "a.b=1 2", "--redis-db", "2"]
@@ -331,65 +341,69 @@ def test_the_command_to_replay_saved_answers_has_all_that_was_planned_with(cli: 
     assert f"# Replay them with: infrahub-migrator {words}\n" in (folder / "saved.yaml").read_text()
 
 
-def test_other_words_make_no_other_question(cli: Cli, values: Path) -> None:
-    """What an answer rests on is the server; who uses which database there is told, and changes."""
+def test_a_question_with_changed_text_keeps_its_answer(cli: Cli, values: Path) -> None:
+    """The answer depends on the Redis server only; the text also lists who uses which database there."""
     cli("migrate", "values.yaml", "--non-interactive", "--redis-db", "3", "--dry-run", "--save-answers", "answers.yaml")
     cached = BEFORE.replace("          db: 1\n", "          db: 4\n")
     assert cached != BEFORE
     values.write_text(cached, encoding="utf-8")
-    code, err = unattended(cli, "values.yaml")
+    code, err = migrate_unattended(cli, "values.yaml")
     assert (code, err) == (0, "")
     assert "url: redis://cache:6379/3" in values.read_text(encoding="utf-8")
 
 
-def test_answers_that_an_older_version_saved_are_taken(cli: Cli, values: Path) -> None:
-    """Twelve digits were taken from words, which have changed since: nothing can be told from them."""
-    said(
+def test_answers_saved_by_an_older_version_are_used(cli: Cli, values: Path) -> None:
+    """Its twelve digits are a hash of the old text, so they cannot be compared."""
+    write_answers(
         "answers:\n  redis-db: {answer: '3', question: 5d1f02aa93c4}\n"
         "  event-logger: {answer: keep, question: 0123456789ab}\n",
         values.parent,
     )
-    assert unattended(cli, "values.yaml") == (0, "")
+    assert migrate_unattended(cli, "values.yaml") == (0, "")
     assert values.read_text(encoding="utf-8") == KEPT
 
 
-def test_an_answer_to_another_question_does_not_give_way_to_a_default(cli: Cli, values: Path) -> None:
-    said("answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789abcdef\n", values.parent)
+def test_an_unused_answer_is_not_replaced_by_the_safe_default(cli: Cli, values: Path) -> None:
+    write_answers(
+        "answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789abcdef\n", values.parent
+    )
 
-    code, err = unattended(cli, "values.yaml")
+    code, err = migrate_unattended(cli, "values.yaml")
     assert code == 3
     assert "? event-logger: " in err
     assert "? redis-db: " not in err
     assert values.read_text(encoding="utf-8") == BEFORE
 
 
-def test_a_flag_answers_what_the_file_no_longer_does(cli: Cli, values: Path) -> None:
-    said("answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789abcdef\n", values.parent)
+def test_a_flag_answers_in_place_of_an_unused_answer(cli: Cli, values: Path) -> None:
+    write_answers(
+        "answers:\n  redis-db: 2\n  event-logger:\n    answer: keep\n    question: 0123456789abcdef\n", values.parent
+    )
 
-    assert unattended(cli, "values.yaml", "--event-logger", "remove")[0] == 0
+    assert migrate_unattended(cli, "values.yaml", "--event-logger", "remove")[0] == 0
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_paths_may_be_seen_from_where_the_answers_file_is(cli: Cli, tmp_path: Path) -> None:
+def test_paths_may_be_relative_to_the_answers_file(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "deploy").mkdir()
     path = tmp_path / "deploy" / "values.yaml"
     path.write_text(BEFORE, encoding="utf-8")
-    said("releases: {values.yaml: {redis-db: 2, event-logger: remove}}\n", tmp_path / "deploy")
+    write_answers("releases: {values.yaml: {redis-db: 2, event-logger: remove}}\n", tmp_path / "deploy")
 
     code, _, err = cli("migrate", "deploy/values.yaml", "--non-interactive", "--answers", "deploy/answers.yaml")
     assert (code, err) == (0, b"")
     assert path.read_text(encoding="utf-8") == AFTER
 
 
-def test_an_answer_is_kept_where_something_else_in_the_file_changed(cli: Cli, values: Path) -> None:
+def test_an_answer_is_used_after_an_unrelated_change_of_the_file(cli: Cli, values: Path) -> None:
     cli("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", "--dry-run", "--save-answers", "answers.yaml")
     values.write_text("# new\n" + BEFORE, encoding="utf-8")
 
-    assert unattended(cli, "values.yaml") == (0, "")
+    assert migrate_unattended(cli, "values.yaml") == (0, "")
     assert values.read_text(encoding="utf-8") == "# new\n" + AFTER
 
 
-def test_a_credential_is_saved_as_a_reference_and_asked_for_again(
+def test_a_credential_is_saved_as_a_reference_to_the_environment(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = "redis://prefect:Tr0ub4dor%263@redis:6379/2"
@@ -405,10 +419,10 @@ def test_a_credential_is_saved_as_a_reference_and_asked_for_again(
     assert "    from-env: DOCKET_URL\n" in saved
 
     path.write_text(OTHER_BROKER)
-    code, said_then = unattended(cli, "values.yaml")
+    code, printed = migrate_unattended(cli, "values.yaml")
     assert code == 3
-    assert "docket-url is in the environment variable DOCKET_URL, which is not set." in said_then
-    assert "? docket-url: " in said_then
+    assert "docket-url is in the environment variable DOCKET_URL, which is not set." in printed
+    assert "? docket-url: " in printed
     assert path.read_text() == OTHER_BROKER
 
     monkeypatch.setenv("DOCKET_URL", url)
@@ -418,7 +432,7 @@ def test_a_credential_is_saved_as_a_reference_and_asked_for_again(
     assert b"Tr0ub4dor" not in out + err
 
 
-def test_answers_are_not_saved_over_anything_else(cli: Cli, values: Path) -> None:
+def test_saved_answers_overwrite_no_other_file(cli: Cli, values: Path) -> None:
     (values.parent / "notes.txt").write_text("mine\n")
     for name, words in (("values.yaml", b"would overwrite the values file"), ("notes.txt", b"did not write")):
         code, _, err = cli("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", "--save-answers", name)
@@ -428,7 +442,7 @@ def test_answers_are_not_saved_over_anything_else(cli: Cli, values: Path) -> Non
     assert (values.parent / "notes.txt").read_text() == "mine\n"
 
 
-def test_what_could_be_decided_is_saved_where_something_is_missing(cli: Cli, values: Path) -> None:
+def test_given_answers_are_saved_even_if_others_are_missing(cli: Cli, values: Path) -> None:
     code, _, _ = cli("migrate", "values.yaml", "--non-interactive", "--save-answers", "answers.yaml")
     assert code == 3
     saved = (values.parent / "answers.yaml").read_text()
@@ -436,7 +450,7 @@ def test_what_could_be_decided_is_saved_where_something_is_missing(cli: Cli, val
     assert "redis-db" not in saved
 
 
-def test_saved_answers_of_a_directory_are_taken_again(cli: Cli, tmp_path: Path) -> None:
+def test_saved_answers_of_a_directory_can_be_replayed(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "releases"
     folder.mkdir()
     for name in ("one", "two"):
@@ -455,7 +469,7 @@ def test_saved_answers_of_a_directory_are_taken_again(cli: Cli, tmp_path: Path) 
         (["--save-answers", "gone/a.yaml"], b"gone is not a directory"),
     ],
 )
-def test_a_place_for_the_answers_is_refused_before_anything_is_written(
+def test_a_bad_path_for_saved_answers_is_refused_before_writing(
     cli: Cli, tmp_path: Path, values: Path, more: list[str], reason: bytes
 ) -> None:
     code, _, err = cli("migrate", values.name, "--redis-db", "2", "--non-interactive", *more)
@@ -465,7 +479,7 @@ def test_a_place_for_the_answers_is_refused_before_anything_is_written(
     assert [path.name for path in tmp_path.iterdir()] == [values.name]
 
 
-def test_where_the_answers_cannot_be_saved_nothing_is_written(
+def test_nothing_is_written_if_the_answers_cannot_be_saved(
     cli: Cli, values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create = writing.create

@@ -1,4 +1,4 @@
-"""Asking with arrow keys: what is chosen beforehand, and the keys that go back and ask why."""
+"""Prompts with arrow keys: the preselected choice, and the keys that go back and ask why."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def press() -> Iterator[Press]:
         yield pipe.send_text
 
 
-def test_enter_takes_what_is_chosen_beforehand(press: Press) -> None:
+def test_enter_takes_the_preselected_choice(press: Press) -> None:
     press(ENTER)
     assert Keys().choose("Answer", OFFERS, "remove") == "remove"
 
 
-def test_where_nothing_is_chosen_beforehand_enter_alone_is_no_answer(press: Press) -> None:
+def test_enter_without_a_preselected_choice_is_not_an_answer(press: Press) -> None:
     press(ENTER + ENTER + DOWN + DOWN + ENTER)
     assert Keys().choose("Answer", OFFERS, "") == "remove"
 
 
 @pytest.mark.parametrize(("keys", "left"), [(ESC, Back), ("?", Why), (CTRL_C, KeyboardInterrupt)])
-def test_keys_that_choose_nothing(press: Press, keys: str, left: type[BaseException]) -> None:
+def test_keys_that_leave_a_prompt_without_a_choice(press: Press, keys: str, left: type[BaseException]) -> None:
     press(keys)
     with pytest.raises(left):
         Keys().choose("Answer", OFFERS, "keep")
@@ -43,6 +43,6 @@ def test_keys_that_choose_nothing(press: Press, keys: str, left: type[BaseExcept
         Keys().type_in("Host", "")
 
 
-def test_a_question_mark_in_a_line_is_a_character(press: Press) -> None:
+def test_a_question_mark_after_other_text_is_typed(press: Press) -> None:
     press("redis?" + ENTER)
     assert Keys().type_in("Host", "") == "redis?"

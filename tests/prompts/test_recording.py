@@ -1,4 +1,4 @@
-"""The recording that the README shows is of the session that the docs show, and nothing else is in it."""
+"""The recording in the README shows the session of the docs, and has nothing else in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RECORDING = DOCS / "recording.svg"
 
 
 def test_the_recording_shows_the_session_of_the_docs() -> None:
-    """It is drawn by hand, as docs/recording/session.tape says, whenever a word of the session changes."""
+    """Record it by hand whenever a word of the session changes; docs/recording/session.tape says how."""
     drawn = ElementTree.parse(RECORDING).getroot()
     lines = {"".join(each.itertext()).strip() for each in drawn.iter("{http://www.w3.org/2000/svg}text")}
     text = (DOCS / "decisions.md").read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ def test_the_recording_shows_the_session_of_the_docs() -> None:
     assert not missing
 
 
-def test_the_recording_is_small_and_stands_still_where_that_is_asked_for() -> None:
+def test_the_recording_is_small_and_respects_reduced_motion() -> None:
     text = RECORDING.read_text(encoding="utf-8")
     assert len(text) < 300_000
     assert re.search(r"prefers-reduced-motion: ?reduce\)\{[^}]*animation: ?none", text)

@@ -1,4 +1,4 @@
-"""The session that docs/decisions.md shows is one that takes place."""
+"""The session that docs/decisions.md shows is a real one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.prompts.terminal import ENTER, Session
 SHOWN = Path(__file__).resolve().parent.parent.parent / "docs" / "decisions.md"
 
 
-def test_the_session_shown_is_a_real_one(
+def test_the_session_in_the_docs_is_a_real_one(
     migrate: Callable[..., Session], cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path
 ) -> None:
     (tmp_path / "values.yaml").write_bytes(cli("example")[1])

@@ -1,4 +1,4 @@
-"""Whole sessions: the happy road, walking, changing, showing, and what is on disk after each."""
+"""Whole sessions: answering, reviewing, changing answers, and what is on disk after each."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def values(tmp_path: Path) -> Path:
     return path
 
 
-def to_the_choice(session: Session) -> None:
-    """Take what is suggested, up to the choice whether to write."""
+def go_to_final_choice(session: Session) -> None:
+    """Take what is suggested, up to the choice whether to apply it."""
     session.asks("Answer")
     session.type(ENTER)
     session.asks("Database")
@@ -32,7 +32,7 @@ def to_the_choice(session: Session) -> None:
     session.asks("Choose")
 
 
-def test_the_record_tells_who_decided(migrate: Start, tmp_path: Path) -> None:
+def test_the_report_says_who_decided(migrate: Start, tmp_path: Path) -> None:
     session = migrate("values.yaml", "--event-logger", "remove", "--report", "done.json")
     session.asks("Database")
     session.type(ENTER)
@@ -44,8 +44,8 @@ def test_the_record_tells_who_decided(migrate: Start, tmp_path: Path) -> None:
     assert {each["id"]: each["by"] for each in file["questions"]} == {"event-logger": "flag", "redis-db": "person"}
 
 
-def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start, values: Path) -> None:
-    session = migrate("values.yaml", PYTHONUTF8="1")  # so it begins with Python's own start
+def test_a_whole_session_from_the_first_question_to_the_written_file(migrate: Start, values: Path) -> None:
+    session = migrate("values.yaml", PYTHONUTF8="1")  # so a new Python is started for it
     session.asks("Answer")
     session.says("chart infrahub-enterprise (from the path of the Prefect values, infrahub.prefect-server)")
     session.says("v4_14_0_prefect_docket: one docket, separate services")
@@ -88,12 +88,12 @@ def test_a_person_sees_what_was_found_decides_and_has_it_written(migrate: Start,
     session.says("helm rollback RELEASE --namespace NAMESPACE")
 
 
-def test_a_database_in_use_is_shown_with_its_user_and_passed_over(migrate: Start, values: Path) -> None:
+def test_databases_in_use_are_listed_with_their_user_and_not_offered(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml", "--event-logger", "remove")
     session.asks("Database")
     session.says("In use there: 0 by the Infrahub cache, 1 by Prefect's messaging.")
     session.says("> 2 no known user, suggested 3 no known user 4 no known user another number")
-    session.type(UP, DOWN, DOWN, ENTER)  # up from 2 goes round to the end of the list: 0 and 1 are no stops
+    session.type(UP, DOWN, DOWN, ENTER)  # up from 2 wraps round to the end of the list: 0 and 1 cannot be chosen
     session.asks("Choose")
     session.says("> redis-db = 3")
     session.type(ENTER)
@@ -102,7 +102,7 @@ def test_a_database_in_use_is_shown_with_its_user_and_passed_over(migrate: Start
     assert "redis://cache:6379/3" in values.read_text(encoding="utf-8")
 
 
-def test_a_number_beyond_the_list_is_checked_while_it_is_typed(migrate: Start, values: Path) -> None:
+def test_a_typed_database_number_is_checked(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml", "--event-logger", "remove")
     session.asks("Database")
     session.type(UP, UP, UP, ENTER)
@@ -128,7 +128,7 @@ def test_a_number_beyond_the_list_is_checked_while_it_is_typed(migrate: Start, v
 
 def test_an_answer_can_be_changed_before_anything_is_written(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
-    to_the_choice(session)
+    go_to_final_choice(session)
     session.type(CHANGE)
     session.asks("Which")
     session.says("> event-logger = remove redis-db = 2 none of them")
@@ -150,9 +150,9 @@ def test_an_answer_can_be_changed_before_anything_is_written(migrate: Start, val
     assert values.read_text(encoding="utf-8") == KEPT
 
 
-def test_a_change_of_mind_about_changing_changes_nothing(migrate: Start, values: Path) -> None:
+def test_choosing_to_change_none_of_the_answers_changes_nothing(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
-    to_the_choice(session)
+    go_to_final_choice(session)
     session.type(CHANGE)
     session.asks("Which")
     session.type(UP, ENTER)
@@ -163,9 +163,9 @@ def test_a_change_of_mind_about_changing_changes_nothing(migrate: Start, values:
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_the_steps_can_be_walked_forth_and_back_and_none_left_out(migrate: Start, values: Path) -> None:
+def test_steps_can_be_walked_in_both_directions_and_not_skipped(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml", rows=24)
-    to_the_choice(session)
+    go_to_final_choice(session)
     session.type(DOWN, DOWN, ENTER)
     session.asks("Step 1 of 4")
     session.says("half a migration would fail on the cluster")
@@ -192,7 +192,7 @@ def test_the_steps_can_be_walked_forth_and_back_and_none_left_out(migrate: Start
 
 def test_the_whole_result_can_be_read_first(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
-    to_the_choice(session)
+    go_to_final_choice(session)
     session.type(DOWN, DOWN, DOWN, ENTER)
     session.says("values.yaml, as it would be")
     session.asks("Choose")
@@ -207,9 +207,9 @@ def test_the_whole_result_can_be_read_first(migrate: Start, values: Path) -> Non
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_stopping_at_the_choice_leaves_the_file(migrate: Start, values: Path) -> None:
+def test_stopping_at_the_final_choice_leaves_the_file(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
-    to_the_choice(session)
+    go_to_final_choice(session)
     session.type(UP, ENTER)
 
     assert session.ends() == 130
@@ -246,7 +246,7 @@ def test_a_dry_run_asks_shows_and_writes_nothing(migrate: Start, values: Path) -
 def test_credentials_stay_off_the_screen(migrate: Start, values: Path) -> None:
     values.write_text(BEFORE.replace("db: 1", 'db: 1\n          password: "Tr0ub4dor&3"'), encoding="utf-8")
     session = migrate("values.yaml", rows=60)
-    to_the_choice(session)
+    go_to_final_choice(session)
     session.type(DOWN, DOWN, DOWN, ENTER)
     session.says("as it would be")
     session.asks("Choose")
@@ -259,8 +259,8 @@ def test_credentials_stay_off_the_screen(migrate: Start, values: Path) -> None:
     assert "Tr0ub4dor" not in session.text
 
 
-def test_an_object_is_told_of_in_its_own_words(migrate: Start, values: Path) -> None:
-    """Nobody gave --from, and nobody is to run helm upgrade."""
+def test_a_flux_release_gets_the_next_steps_of_flux(migrate: Start, values: Path) -> None:
+    """The version comes from the object, without --from, and nobody should run helm upgrade."""
     values.write_text(helm_release(VALUES), encoding="utf-8")
     session = migrate("values.yaml", columns=120)
     session.asks("Database")
@@ -277,9 +277,9 @@ def test_an_object_is_told_of_in_its_own_words(migrate: Start, values: Path) -> 
 
 
 @pytest.mark.parametrize("pager", ["sed 's/^/| /'", "no-such-pager", ""])
-def test_the_lines_open_in_the_pager_that_somebody_wants(migrate: Start, values: Path, pager: str) -> None:
+def test_the_changed_lines_open_in_the_chosen_pager(migrate: Start, values: Path, pager: str) -> None:
     session = migrate("values.yaml", rows=100, PAGER=pager)
-    to_the_choice(session)
+    go_to_final_choice(session)
     session.type(DOWN, ENTER)
     lead = "| " if pager.startswith("sed") else ""
     session.says(f'{lead}Step 4 of 4: set the metrics directory to ""')
@@ -288,10 +288,10 @@ def test_the_lines_open_in_the_pager_that_somebody_wants(migrate: Start, values:
     assert session.ends() == 130
 
 
-def test_ctrl_c_in_the_pager_is_the_pagers(migrate: Start, values: Path) -> None:
+def test_ctrl_c_in_the_pager_goes_to_the_pager(migrate: Start, values: Path) -> None:
     stays = "sh -c 'trap \"echo heard\" INT; cat; sleep 600 & wait; echo over'"
     session = migrate("values.yaml", rows=100, PAGER=stays)
-    to_the_choice(session)
+    go_to_final_choice(session)
     session.type(DOWN, ENTER)
     session.says("Step 4 of 4")
     session.type(CTRL_C)
@@ -302,7 +302,7 @@ def test_ctrl_c_in_the_pager_is_the_pagers(migrate: Start, values: Path) -> None
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_a_screen_reader_is_asked_in_lines_on_any_terminal(migrate: Start, values: Path) -> None:
+def test_plain_uses_line_prompts_on_any_terminal(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml", "--plain", rows=100, PAGER="no-such-pager")
     session.says("1) remove (the safe default)\n  2) keep\nAnswer [remove]:")
     session.type("2\n")

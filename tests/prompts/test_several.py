@@ -1,4 +1,4 @@
-"""Several releases in one session: what one of them takes is out of reach of the others."""
+"""Several releases in one session: a database that one of them uses is not offered to the others."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def read(folder: Path, *names: str) -> list[str]:
     return [(folder / name).read_text(encoding="utf-8") for name in names]
 
 
-def on(database: int) -> str:
+def migrated_to(database: int) -> str:
     return AFTER.replace("6379/2", f"6379/{database}")
 
 
-# The keys that come, from the first of two choices, to the ways on without an answer.
+# The keys, from the first of two choices, for going on without an answer for all.
 ONLY, LEAVE, STOP = 2 * DOWN + ENTER, 3 * DOWN + ENTER, 4 * DOWN + ENTER
 
 
-def test_what_all_ask_alike_is_asked_once_and_a_database_of_each(migrate: Start, files: Path) -> None:
+def test_a_common_question_is_asked_once_and_a_database_for_each(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml")
     session.says("2 releases to migrate ---")
     session.says("- infrahub-enterprise to 4.18.0-medium: one.yaml and two.yaml")
@@ -57,12 +57,12 @@ def test_what_all_ask_alike_is_asked_once_and_a_database_of_each(migrate: Start,
     session.type(ENTER)
 
     assert session.ends() == 0
-    assert read(files, "one.yaml", "two.yaml") == [AFTER, on(3)]
+    assert read(files, "one.yaml", "two.yaml") == [AFTER, migrated_to(3)]
     assert session.text.count("Question") == 3
     assert session.text.count("Nothing else may use or flush it.") == 1
 
 
-def test_equal_steps_are_told_once_and_what_comes_next_too(migrate: Start, files: Path) -> None:
+def test_equal_steps_and_the_next_steps_are_shown_once(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml", "--event-logger", "remove", rows=100)
     for _ in range(2):
         session.asks("Database")
@@ -88,10 +88,10 @@ def test_equal_steps_are_told_once_and_what_comes_next_too(migrate: Start, files
     assert end.count("helm upgrade RELEASE REPO/infrahub-enterprise") == 2
 
 
-def test_one_can_be_answered_alone_and_the_rest_then_alike(migrate: Start, files: Path) -> None:
+def test_one_release_can_be_answered_separately_from_the_others(migrate: Start, files: Path) -> None:
     (files / "three.yaml").write_text(BEFORE, encoding="utf-8")
     session = migrate("one.yaml", "two.yaml", "three.yaml", "--redis-db", "7", "--namespace", "a", "--dry-run")
-    assert session.ends() == 2  # on one server they would meet
+    assert session.ends() == 2  # on one server they would share a database
     for name in ("one", "two", "three"):
         (files / f"{name}.yaml").write_text(BEFORE.replace("host: cache", f"host: {name}"), encoding="utf-8")
     session = migrate("one.yaml", "two.yaml", "three.yaml", "--redis-db", "2")
@@ -122,7 +122,7 @@ def test_one_can_be_answered_alone_and_the_rest_then_alike(migrate: Start, files
     assert "EVENT_LOGGER" not in two + three
 
 
-def test_one_is_left_out_and_comes_back(migrate: Start, files: Path) -> None:
+def test_a_release_can_be_left_out_and_put_back(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
     session.asks("Database")
     session.type(UP, ENTER)
@@ -148,7 +148,7 @@ def test_one_is_left_out_and_comes_back(migrate: Start, files: Path) -> None:
     session.says("Left out: one.yaml; run again for it.")
 
 
-def test_stopping_here_goes_on_with_what_is_decided(migrate: Start, files: Path) -> None:
+def test_stop_here_goes_on_with_the_decided_releases(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
     session.asks("Database")
     assert "stop here" not in session.text
@@ -189,7 +189,7 @@ def test_an_answer_for_all_is_changed_for_all(migrate: Start, files: Path) -> No
     assert all("EVENT_LOGGER" in text for text in read(files, "one.yaml", "two.yaml"))
 
 
-def test_a_walk_shows_one_at_a_time_and_leaves_one_out(migrate: Start, files: Path) -> None:
+def test_a_walk_shows_one_release_at_a_time_and_can_leave_one_out(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
     for _ in range(2):
         session.asks("Database")
@@ -215,7 +215,7 @@ def test_a_walk_shows_one_at_a_time_and_leaves_one_out(migrate: Start, files: Pa
     assert read(files, "one.yaml", "two.yaml") == [AFTER, BEFORE]
 
 
-def test_a_dry_run_is_the_same_and_writes_nothing(migrate: Start, files: Path) -> None:
+def test_a_dry_run_asks_the_same_and_writes_nothing(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml", "--dry-run")
     for prompt in ("Answer", "Database", "Database", "Choose"):
         session.asks(prompt)
@@ -228,7 +228,7 @@ def test_a_dry_run_is_the_same_and_writes_nothing(migrate: Start, files: Path) -
     assert read(files, "one.yaml", "two.yaml") == [BEFORE, BEFORE]
 
 
-def test_what_cannot_be_migrated_is_said_first_and_hinders_no_other(migrate: Start, files: Path) -> None:
+def test_a_release_with_an_error_is_reported_first_and_stops_no_other(migrate: Start, files: Path) -> None:
     (files / "two.yaml").write_text(BEFORE.replace("Deployment: true", 'Deployment: "true"'), encoding="utf-8")
     (files / "three.yaml").write_text("infrahub: [\n", encoding="utf-8")
     session = migrate("one.yaml", "two.yaml", "three.yaml")
@@ -244,7 +244,7 @@ def test_what_cannot_be_migrated_is_said_first_and_hinders_no_other(migrate: Sta
     session.says("3 releases: 2 refused, 1 migrated")
 
 
-def test_a_terminal_that_cannot_move_its_cursor(migrate: Start, files: Path) -> None:
+def test_a_dumb_terminal_gets_line_prompts(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml", TERM="dumb", rows=200)
     session.says("1) remove (the safe default), for both")
     session.says("3) answer for one.yaml alone\n 4) leave one.yaml out\nAnswer [remove]:")
@@ -264,7 +264,7 @@ def test_a_terminal_that_cannot_move_its_cursor(migrate: Start, files: Path) -> 
     assert read(files, "one.yaml", "two.yaml") == [AFTER, BEFORE]
 
 
-def test_a_number_that_another_one_takes_is_refused(migrate: Start, files: Path) -> None:
+def test_a_database_that_another_release_uses_is_refused(migrate: Start, files: Path) -> None:
     session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
     session.asks("Database")
     session.type(ENTER)
@@ -283,11 +283,11 @@ def test_a_number_that_another_one_takes_is_refused(migrate: Start, files: Path)
     session.type(ENTER)
 
     assert session.ends() == 0
-    assert read(files, "one.yaml", "two.yaml") == [AFTER, on(4)]
+    assert read(files, "one.yaml", "two.yaml") == [AFTER, migrated_to(4)]
 
 
-def test_the_docket_that_stands_in_the_next_cannot_be_chosen_for_the_first(migrate: Start, files: Path) -> None:
-    (files / "two.yaml").write_text(on(3), encoding="utf-8")
+def test_the_docket_database_of_a_later_release_is_not_offered(migrate: Start, files: Path) -> None:
+    (files / "two.yaml").write_text(migrated_to(3), encoding="utf-8")
     session = migrate("one.yaml", "two.yaml", "--event-logger", "remove")
     session.says("2 releases: 1 to migrate, 1 current ---")
     session.asks("Database")
@@ -301,9 +301,9 @@ def test_the_docket_that_stands_in_the_next_cannot_be_chosen_for_the_first(migra
     session.says("one.yaml: migrated: 5 changes two.yaml: current")
 
 
-def test_a_host_that_is_answered_may_bring_two_releases_together(migrate: Start, files: Path) -> None:
-    """Its messaging would be on the other one's docket, which no question about the docket can see."""
-    (files / "one.yaml").write_text(on(1).replace("db: 1", "db: 4"), encoding="utf-8")
+def test_an_answered_host_may_make_two_releases_collide(migrate: Start, files: Path) -> None:
+    """Its messaging would use the other's docket database, which no question about the docket can prevent."""
+    (files / "one.yaml").write_text(migrated_to(1).replace("db: 1", "db: 4"), encoding="utf-8")
     before = separate("host: example-infrahub-cache-master")
     (files / "two.yaml").write_text(before, encoding="utf-8")
     session = migrate("one.yaml", "two.yaml")
@@ -323,7 +323,7 @@ def test_a_host_that_is_answered_may_bring_two_releases_together(migrate: Start,
     assert read(files, "two.yaml") == [before]
 
 
-def test_answers_given_in_company_fit_when_they_are_replayed(
+def test_saved_answers_of_several_releases_can_be_replayed(
     migrate: Start, cli: Callable[..., tuple[int, bytes, bytes]], files: Path
 ) -> None:
     session = migrate("one.yaml", "two.yaml", "--save-answers", "answers.yaml")
@@ -344,8 +344,8 @@ def test_answers_given_in_company_fit_when_they_are_replayed(
     assert read(files, "one.yaml", "two.yaml") == after
 
 
-def test_the_layers_of_one_release_are_named_as_such(migrate: Start, files: Path) -> None:
-    """Headings name what would be written: not the first layer alone, and none that stays as it is."""
+def test_the_layers_of_one_release_are_named_together(migrate: Start, files: Path) -> None:
+    """Headings name every layer that would be written, and none that stays as it is."""
     host = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {host: other}}}}}\n"
     (files / "two.yaml").write_text(host)
     (files / "three.yaml").write_text("infrahub: {}\n")
@@ -363,7 +363,7 @@ def test_the_layers_of_one_release_are_named_as_such(migrate: Start, files: Path
 
 
 def objects(values: str, version: str) -> str:
-    """Two HelmReleases in one file, each with the values, on Redis servers of their own."""
+    """Two HelmReleases in one file, both with these values, each on its own Redis server."""
 
     def release(name: str) -> str:
         own = values.replace("host: cache", f"host: {name}").replace("redis://cache", f"redis://{name}")
@@ -376,7 +376,7 @@ def objects(values: str, version: str) -> str:
 
 
 @pytest.mark.parametrize("left_at", ["", "Database", "Choose"])
-def test_one_file_of_two_releases_is_written_when_both_are_applied(migrate: Start, files: Path, left_at: str) -> None:
+def test_a_file_of_two_releases_is_written_once_both_are_applied(migrate: Start, files: Path, left_at: str) -> None:
     (files / "both.yaml").write_text(objects(BEFORE, "4.13.0-medium"), encoding="utf-8")
     session = migrate("both.yaml", "--event-logger", "remove")
     for name, prompt in (("first", "Database"), ("second", "Database"), ("", "Choose")):
@@ -413,7 +413,7 @@ def test_releases_of_one_file_are_left_out_together(migrate: Start, files: Path)
     assert read(files, "both.yaml", "one.yaml") == [objects(BEFORE, "4.13.0-medium"), AFTER]
 
 
-def test_nobody_is_asked_about_a_file_that_cannot_be_written(migrate: Start, files: Path) -> None:
+def test_a_file_that_cannot_be_written_raises_no_questions(migrate: Start, files: Path) -> None:
     text = objects(BEFORE, "4.13.0-medium").replace("Deployment: true", 'Deployment: "true"', 1)
     (files / "both.yaml").write_text(text, encoding="utf-8")
     session = migrate("both.yaml", "--event-logger", "remove")
@@ -424,7 +424,7 @@ def test_nobody_is_asked_about_a_file_that_cannot_be_written(migrate: Start, fil
     assert read(files, "both.yaml") == [text]
 
 
-def test_a_base_that_releases_share_is_told_and_written_once(migrate: Start, files: Path) -> None:
+def test_a_base_that_releases_share_is_asked_about_and_written_once(migrate: Start, files: Path) -> None:
     (files / "base.yaml").write_text(BEFORE, encoding="utf-8")
     for name in ("dev", "prod"):
         host = f"infrahub: {{prefect-server: {{backgroundServices: {{messaging: {{redis: {{host: {name}}}}}}}}}}}\n"
@@ -449,7 +449,7 @@ def test_a_base_that_releases_share_is_told_and_written_once(migrate: Start, fil
     assert "redis://dev:6379/2" in read(files, "dev.yaml")[0]
 
 
-def test_what_is_wrong_with_a_release_repeats_no_credential_of_it(migrate: Start, files: Path) -> None:
+def test_an_error_of_a_release_shows_none_of_its_credentials(migrate: Start, files: Path) -> None:
     password = "c4n4ry-S3cret"
     text = BEFORE.replace("db: 1", f"db: 1\n          password: {password}")
     (files / "two.yaml").write_text(text.replace("Deployment: true", f"Deployment: {password}"), encoding="utf-8")
@@ -465,7 +465,7 @@ def test_what_is_wrong_with_a_release_repeats_no_credential_of_it(migrate: Start
     assert read(files, "one.yaml") == [AFTER]
 
 
-def test_one_file_of_two_releases_may_go_elsewhere(migrate: Start, files: Path) -> None:
+def test_a_file_of_two_releases_can_be_written_to_another_file(migrate: Start, files: Path) -> None:
     (files / "both.yaml").write_text(objects(BEFORE, "4.13.0-medium"), encoding="utf-8")
     session = migrate("both.yaml", "--output", "new.yaml")
     for prompt in ("Answer", "Database", "Database", "Choose"):

@@ -1,4 +1,4 @@
-"""A release to ask about: one question without a safe answer, one with, and four steps."""
+"""A release with two questions, one of them with a safe default, and four steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LOGGER = "PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED=true"
 BEFORE = skeleton.values("ui webserver-only register", f"{LOGGER} triggers-on", REDIS, head=HEAD)
 
 AFTER = skeleton.values("ui webserver-only pin register", "metrics", REDIS, "redis://cache:6379/2", head=HEAD)
-"""With the answers that a person who only presses Enter gives."""
+"""With the answers that Enter alone gives."""
 
 KEPT = skeleton.values("ui webserver-only pin register", f"metrics {LOGGER}", REDIS, "redis://cache:6379/3", head=HEAD)
 """With the event logger kept, and database 3."""

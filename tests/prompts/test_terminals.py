@@ -1,4 +1,4 @@
-"""Terminals that are narrow, plain, or know no Unicode: readable, nothing broken, and the same file in the end."""
+"""Terminals that are narrow, dumb, or without Unicode: readable, nothing broken, and the same file at the end."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def values(tmp_path: Path) -> Path:
 
 
 LINES = {False: DOWN + ENTER, True: "lines\r"}
-"""The keys, with arrows and in lines, that choose to read the lines."""
+"""What is typed to see the changed lines: with arrow keys, and (True) at line prompts."""
 
 
-def read_the_lines(session: Session) -> None:
-    """Come to the choice, read what would change, and have it written."""
+def review_and_apply(session: Session) -> None:
+    """Answer, show the changed lines, and apply them."""
     for prompt, keys in (("Answer", ENTER), ("Database", ENTER), ("Choose", LINES[session.is_dumb])):
         session.asks(prompt)
         session.type(keys)
@@ -69,7 +69,7 @@ def test_colour_where_the_terminal_has_it(migrate: Start) -> None:
 
 
 @pytest.mark.parametrize("how", ["NO_COLOR", "--color never"])
-def test_no_colour_where_none_is_wanted(migrate: Start, values: Path, how: str) -> None:
+def test_no_colour_if_it_is_turned_off(migrate: Start, values: Path, how: str) -> None:
     session = migrate("values.yaml", NO_COLOR="1") if how == "NO_COLOR" else migrate("values.yaml", "--color", "never")
     press_enter_to_the_end(session)
 
@@ -78,7 +78,7 @@ def test_no_colour_where_none_is_wanted(migrate: Start, values: Path, how: str) 
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_a_terminal_that_cannot_move_its_cursor_is_answered_in_lines(migrate: Start, values: Path) -> None:
+def test_a_dumb_terminal_gets_line_prompts(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml", TERM="dumb", rows=100)
     session.says("1) remove (the safe default)\n  2) keep\nAnswer [remove]:")
     session.type("perhaps\n")
@@ -97,7 +97,7 @@ def test_a_terminal_that_cannot_move_its_cursor_is_answered_in_lines(migrate: St
     assert not session.colours()
 
 
-def test_a_typed_answer_in_lines_is_checked_too(migrate: Start, values: Path) -> None:
+def test_line_prompts_check_a_typed_answer(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml", "--event-logger", "remove", TERM="dumb", rows=100)
     session.says("Database [2]:")
     session.type("docket-url\n")
@@ -117,7 +117,7 @@ def test_a_typed_answer_in_lines_is_checked_too(migrate: Start, values: Path) ->
 
 
 @pytest.mark.parametrize("keys", ["\x03", "\x04"])
-def test_lines_can_be_left_too(migrate: Start, values: Path, keys: str) -> None:
+def test_line_prompts_can_be_quit(migrate: Start, values: Path, keys: str) -> None:
     session = migrate("values.yaml", TERM="dumb", rows=100)
     session.says("Answer [remove]:")
     session.type(keys)
@@ -139,28 +139,28 @@ def test_lines_can_be_left_too(migrate: Start, values: Path, keys: str) -> None:
 )
 def test_a_screen_without_unicode(migrate: Start, values: Path, environment: dict[str, str]) -> None:
     session = migrate("values.yaml", rows=100, **environment)
-    read_the_lines(session)
+    review_and_apply(session)
 
     session.says("host: cache # gr\\xf6\\xdfer")
     assert session.text.isascii()
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_what_a_file_holds_cannot_steer_the_terminal(migrate: Start, values: Path) -> None:
+def test_text_from_a_file_cannot_control_the_terminal(migrate: Start, values: Path) -> None:
     values.write_text(BEFORE.replace("größer", "\u202egrößer\u202c"), encoding="utf-8")
     session = migrate("values.yaml")
-    read_the_lines(session)
+    review_and_apply(session)
 
     session.says("host: cache # \\u202egrößer\\u202c")
     assert values.read_text(encoding="utf-8") == AFTER.replace("größer", "\u202egrößer\u202c")
 
 
-def test_no_credential_comes_to_the_screen(migrate: Start, values: Path) -> None:
-    """With a password beside what changes, which goes into the URL that is shown, and into the file."""
+def test_no_credential_is_shown_on_the_screen(migrate: Start, values: Path) -> None:
+    """The password is next to what changes, and becomes part of the URL on the screen and in the file."""
     password = "c4n4ry-S3cret"
     values.write_text(BEFORE.replace("db: 1", f"db: 1\n          password: {password}"), encoding="utf-8")
     session = migrate("values.yaml", "--save-answers", "answers.yaml", "--verbose")
-    read_the_lines(session)
+    review_and_apply(session)
 
     session.says("url: redis://:***1@cache:6379/2")
     assert f"redis://:{password}@cache:6379/2" in values.read_text(encoding="utf-8")
@@ -168,7 +168,7 @@ def test_no_credential_comes_to_the_screen(migrate: Start, values: Path) -> None
     assert password not in (values.parent / "answers.yaml").read_text(encoding="utf-8")
 
 
-def test_of_several_lines_that_are_pasted_the_first_is_the_answer(migrate: Start, values: Path) -> None:
+def test_the_first_of_several_pasted_lines_is_the_answer(migrate: Start, values: Path) -> None:
     values.write_text(BEFORE.replace("host: cache", "host: ${HOST}"), encoding="utf-8")
     session = migrate("values.yaml", "--event-logger", "remove")
     session.asks("Host")
@@ -184,7 +184,7 @@ def test_of_several_lines_that_are_pasted_the_first_is_the_answer(migrate: Start
     assert "url: redis://redis.one:6379/3" in values.read_text(encoding="utf-8")
 
 
-def test_lines_that_a_terminal_types_in_one_go_are_answers_in_turn(migrate: Start, values: Path) -> None:
+def test_lines_sent_at_once_to_line_prompts_are_answers_in_turn(migrate: Start, values: Path) -> None:
     values.write_text(BEFORE.replace("host: cache", "host: ${HOST}"), encoding="utf-8")
     session = migrate("values.yaml", "--event-logger", "remove", TERM="dumb", rows=100)
     session.says("Host:")
@@ -197,7 +197,7 @@ def test_lines_that_a_terminal_types_in_one_go_are_answers_in_turn(migrate: Star
     assert "url: redis://redis.one:6379/3" in values.read_text(encoding="utf-8")
 
 
-def test_an_answer_that_is_no_ascii_is_complained_about_and_nothing_breaks(migrate: Start, values: Path) -> None:
+def test_a_host_that_is_not_ascii_is_refused_at_the_prompt(migrate: Start, values: Path) -> None:
     values.write_text(BEFORE.replace("host: cache", "host: ${HOST}"), encoding="utf-8")
     session = migrate("values.yaml", "--event-logger", "remove")
     session.asks("Host")
@@ -208,7 +208,7 @@ def test_an_answer_that_is_no_ascii_is_complained_about_and_nothing_breaks(migra
     assert session.ends() == 130
 
 
-def test_a_window_may_change_its_size_while_somebody_is_asked(migrate: Start, values: Path) -> None:
+def test_the_window_may_be_resized_at_a_prompt(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
     session.asks("Answer")
     for rows, columns in ((24, 40), (10, 120), (50, 100)):
@@ -226,7 +226,7 @@ def test_a_window_may_change_its_size_while_somebody_is_asked(migrate: Start, va
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_what_is_unseen_is_said_before_the_first_question_and_once(migrate: Start, tmp_path: Path) -> None:
+def test_values_out_of_sight_are_reported_once_before_the_questions(migrate: Start, tmp_path: Path) -> None:
     (tmp_path / "app.yaml").write_text(
         application(
             "valueFiles: [$values/prod.yaml]\nvaluesObject: {infrahub: {prefect-server: {}}}\n", "4.13.0-medium"

@@ -1,4 +1,4 @@
-"""Nobody to ask: no terminal, or --non-interactive, or both, as under cron. Never a prompt, never a hang."""
+"""Nobody to ask: no terminal, --non-interactive, or both, as under cron. There is never a prompt and never a hang."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def values(tmp_path: Path) -> Path:
     return path
 
 
-def as_cron_does(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_as_cron(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "migrator", "migrate", *arguments]
     return subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=folder, env=environment, timeout=60
@@ -33,7 +33,7 @@ def as_cron_does(folder: Path, *arguments: str, **environment: str) -> subproces
 
 
 def test_under_cron_without_home_or_terminal(values: Path) -> None:
-    done = as_cron_does(values.parent, "values.yaml", "--non-interactive", "--redis-db", "2")
+    done = run_as_cron(values.parent, "values.yaml", "--non-interactive", "--redis-db", "2")
 
     assert done.returncode == 0, done.stderr
     assert values.read_text(encoding="utf-8") == AFTER
@@ -44,18 +44,18 @@ def test_under_cron_with_a_home_that_cannot_be_written(values: Path, tmp_path: P
     home = tmp_path / "home"
     home.mkdir(mode=0o500)
     environment = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(home)}
-    done = as_cron_does(values.parent, "values.yaml", "--non-interactive", "--redis-db", "2", **environment)
+    done = run_as_cron(values.parent, "values.yaml", "--non-interactive", "--redis-db", "2", **environment)
 
     assert done.returncode == 0, done.stderr
     assert values.read_text(encoding="utf-8") == AFTER
     assert list(home.iterdir()) == []
 
 
-def test_under_cron_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
+def test_under_cron_all_missing_decisions_are_listed_at_once(tmp_path: Path) -> None:
     path = tmp_path / "values.yaml"
     path.write_text(separate("host: ${HOST}\n        existingSecret: redis"))
     before = path.read_bytes()
-    done = as_cron_does(tmp_path, "values.yaml", "--non-interactive")
+    done = run_as_cron(tmp_path, "values.yaml", "--non-interactive")
     said = " ".join(done.stderr.split())
 
     assert done.returncode == 3
@@ -83,8 +83,8 @@ def test_with_a_stream_closed(values: Path, closed: int) -> None:
 
 
 @pytest.mark.parametrize("stdin_is_there", [True, False])
-def test_half_a_terminal_is_none(values: Path, stdin_is_there: bool) -> None:
-    """Input from a terminal and output into a pipe, or the other way round: what must ask stops and says so."""
+def test_a_terminal_on_one_stream_only_does_not_count(values: Path, stdin_is_there: bool) -> None:
+    """Input from a terminal and output into a pipe, or the other way round: a run that has to ask stops and says so."""
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "migrator", "migrate", "values.yaml"]
     streams = (theirs, subprocess.PIPE) if stdin_is_there else (subprocess.DEVNULL, theirs)
@@ -100,7 +100,7 @@ def test_half_a_terminal_is_none(values: Path, stdin_is_there: bool) -> None:
     assert values.read_text(encoding="utf-8") == BEFORE
 
 
-def test_without_a_terminal_what_needs_no_answer_goes_on(cli: Cli, values: Path) -> None:
+def test_without_a_terminal_a_run_without_questions_goes_on(cli: Cli, values: Path) -> None:
     assert cli("migrate", "values.yaml", "--redis-db", "2")[0] == 0
     assert values.read_text(encoding="utf-8") == AFTER
 
@@ -116,7 +116,7 @@ def test_at_a_terminal_non_interactive_asks_nothing(migrate: Start, values: Path
 
 
 @pytest.mark.parametrize("command", ["check", "plan"])
-def test_what_asks_nobody_does_not_load_what_asks(values: Path, command: str) -> None:
+def test_check_and_plan_do_not_load_the_prompts(values: Path, command: str) -> None:
     program = "import sys; from migrator.cli.main import run_command_line; "
     program += f"run_command_line({[command, 'values.yaml']!r}); "
     program += "print(sorted({name.split('.')[0] for name in sys.modules} & {'questionary', 'prompt_toolkit', 'rich'}))"

@@ -1,4 +1,4 @@
-"""A flag, an entry of the answers file and an answer at the prompt lead to the same bytes, and so does a replay."""
+"""A flag, an answers file, an answer at the prompt and a replay all lead to the same bytes."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from pathlib import Path
 import pytest
 
 from migrator.planning import catalog
-from tests.prompts.releases import QUESTIONS, UNASKED, Asked
+from tests.prompts.releases import QUESTIONS, UNASKED, QuestionCase
 from tests.prompts.terminal import ENTER, Session
 
 Start = Callable[..., Session]
 Cli = Callable[..., object]
 
 
-@pytest.mark.parametrize("asked", QUESTIONS, ids=[asked.question for asked in QUESTIONS])
-def test_flag_file_and_prompt(
-    migrate: Start, cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, asked: Asked
+@pytest.mark.parametrize("case", QUESTIONS, ids=[case.question for case in QUESTIONS])
+def test_flag_answers_file_and_prompt_give_the_same_bytes(
+    migrate: Start, cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, case: QuestionCase
 ) -> None:
     for name in ("flag.yaml", "file.yaml", "prompt.yaml", "replay.yaml"):
-        (tmp_path / name).write_text(asked.before)
-    (tmp_path / "answers.yaml").write_text(f"answers:\n  {asked.entry}\n")
+        (tmp_path / name).write_text(case.before)
+    (tmp_path / "answers.yaml").write_text(f"answers:\n  {case.entry}\n")
 
-    by_flag = cli("migrate", "flag.yaml", "--non-interactive", *asked.flags)
+    by_flag = cli("migrate", "flag.yaml", "--non-interactive", *case.flags)
     by_file = cli("migrate", "file.yaml", "--non-interactive", "--answers", "answers.yaml")
     session = migrate("prompt.yaml", "--save-answers", "saved.yaml")
-    for prompt, keys in asked.keys:
+    for prompt, keys in case.keys:
         session.asks(prompt)
         session.type(keys)
     session.asks("Choose")
@@ -38,25 +38,25 @@ def test_flag_file_and_prompt(
 
     assert [by_flag[0], by_file[0], replayed[0]] == [0, 0, 0], (by_flag, by_file, replayed)
     after = (tmp_path / "flag.yaml").read_text()
-    assert asked.stands in after
-    assert not asked.not_without or asked.not_without not in after
+    assert case.expected in after
+    assert not case.removed or case.removed not in after
     assert (tmp_path / "file.yaml").read_text() == after
     assert (tmp_path / "prompt.yaml").read_text() == after
     assert (tmp_path / "replay.yaml").read_text() == after
 
 
-def test_every_question_is_tried() -> None:
-    tried = {word for asked in QUESTIONS for word in asked.question.replace(" and ", " ").split()}
+def test_every_question_has_a_case() -> None:
+    tried = {word for case in QUESTIONS for word in case.question.replace(" and ", " ").split()}
 
     assert set(catalog.questions()) <= tried | UNASKED
 
 
-@pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.question)
-def test_what_a_question_offers_may_be_its_answer(
-    cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, asked: Asked
+@pytest.mark.parametrize("case", QUESTIONS, ids=lambda case: case.question)
+def test_every_offered_choice_is_a_valid_answer(
+    cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, case: QuestionCase
 ) -> None:
-    """What is refused whatever the release stands beside the questions, which say what they offer."""
-    (tmp_path / "values.yaml").write_text(asked.before)
+    """The check of an answer and the list of choices are separate code."""
+    (tmp_path / "values.yaml").write_text(case.before)
     planned = json.loads(cli("plan", "values.yaml", "--format", "json")[1])["files"][0]
     known = catalog.questions()
     for question in planned["questions"]:
@@ -69,15 +69,15 @@ def test_what_a_question_offers_may_be_its_answer(
 
 
 SAFE = {"event-logger": "remove", "restore": "disable"}
-"""What is answered for somebody who is not there. Nothing else is safe on a cluster that nobody looks at."""
+"""The safe defaults, used when nobody can be case. No other answer is safe for a cluster that nobody watches."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.question)
+@pytest.mark.parametrize("case", QUESTIONS, ids=lambda case: case.question)
 def test_only_safe_defaults_are_taken_unattended(
-    cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, asked: Asked
+    cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, case: QuestionCase
 ) -> None:
-    (tmp_path / "values.yaml").write_text(asked.before)
+    (tmp_path / "values.yaml").write_text(case.before)
     planned = json.loads(cli("plan", "values.yaml", "--format", "json")[1])["files"][0]
     assert [each["default"] for each in planned["questions"]] == [
         SAFE.get(each["id"].partition(".")[0]) for each in planned["questions"]

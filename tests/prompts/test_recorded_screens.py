@@ -1,5 +1,6 @@
-"""Each screen of a conversation as it stands on a terminal, kept as text: `pytest tests/prompts --update` draws them
-anew. Look at each one that changes: the question in sight, nothing cut, nothing said in two ways.
+"""Every screen of a session, recorded as text. `pytest tests/prompts --update` records them again.
+
+Look at each one that changes: the question is in view, nothing is cut off, and nothing is said in two ways.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ EXAMPLE = "the file of `infrahub-migrator example`"
 
 
 class Scene(NamedTuple):
-    """A conversation: the files, what is typed behind `migrate`, and what is asked in turn with the keys to go on.
+    """A session: its files, the arguments of `migrate`, and its prompts in turn with the keys typed there.
 
-    A prompt with a mark before it, `-`, is passed by without a picture; the empty one is the end.
+    The screen of a prompt that starts with `-` is not recorded; the empty prompt is the end.
     """
 
     name: str
@@ -128,7 +129,7 @@ SCENES = [
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scene", SCENES, ids=[each.name for each in SCENES])
-def test_a_screen_is_as_it_was_looked_at(
+def test_a_screen_is_as_recorded(
     migrate: Start, cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, scene: Scene, size: str,
     request: pytest.FixtureRequest,
 ) -> None:  # fmt: skip
@@ -148,36 +149,38 @@ def test_a_screen_is_as_it_was_looked_at(
         if not prompt.startswith("-"):
             title = f" {prompt or 'the end'}\n"
             wanted = kept.pop(0).removeprefix(title) if kept else ""
-            seen = session.settles(None if is_update else partial(is_alike, wanted), ends=not prompt)
+            seen = session.settled(None if is_update else partial(is_alike, wanted), ends=not prompt)
             drawn += f"{RULE}{title}{seen}\n"
             if not is_update and not is_alike(wanted, seen):
-                assert seen == wanted, f"{path.name} of {size} is another one now"
+                assert seen == wanted, f"{path.name} of {size} has changed"
         if keys:
-            session.type_on(keys)
+            session.type_and_wait(keys)
     if is_update:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(drawn, encoding="utf-8")
 
 
 RULE = "=" * 20
-_ABOVE = 3  # lines at the top of a screen, read before, that the last prompt may have left there or not
+_ABOVE = 3  # lines at the top of a screen, left by the last prompt, that may be there or not
 
 
 def is_alike(one: str, other: str) -> bool:
-    """Whether they show the same. A list that was erased leaves a blank line, or none, as the terminal was quick to say
-    where its cursor was; so blank lines do not count, nor a line or two at the top.
+    """Whether they show the same.
+
+    An erased list leaves a blank line or none, depending on how fast the terminal reported its cursor. So blank lines
+    do not count, nor does a line or two at the top.
     """
     ours, theirs = ([line for line in each.split("\n") if line] for each in (one, other))
     shared = min(len(ours), len(theirs))
     return abs(len(ours) - len(theirs)) <= _ABOVE and shared > 0 and ours[-shared:] == theirs[-shared:]
 
 
-def test_a_line_less_at_the_top_is_no_other_screen_and_a_word_is() -> None:
+def test_screens_may_differ_by_lines_at_the_top_but_not_by_a_word() -> None:
     assert is_alike("a\n\nb\nc\n", "b\nc")
     assert not is_alike("a\nb\nc", "a\nb\nd")
     assert not is_alike("", "a")
 
 
-def test_every_picture_belongs_to_a_scene() -> None:
+def test_every_recorded_screen_belongs_to_a_scene() -> None:
     kept = {path.relative_to(SCREENS).with_suffix("").as_posix() for path in SCREENS.rglob("*.txt")}
     assert kept == {f"{size}/{scene.name}" for size in SIZES for scene in SCENES}

@@ -1,4 +1,4 @@
-"""Answers that hang together: changing one asks again for those that were given to another question."""
+"""Answers that depend on each other: changing one asks again for those whose question changed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.prompts.terminal import CHANGE, CLEAR, CTRL_C, DOWN, ENTER, UP, Sessi
 Start = Callable[..., Session]
 
 
-def released(folder: Path, text: str) -> Path:
+def write_values(folder: Path, text: str) -> Path:
     path = folder / "values.yaml"
     path.write_text(text)
     return path
 
 
 def test_another_host_asks_for_the_database_again(migrate: Start, tmp_path: Path) -> None:
-    path = released(tmp_path, separate("host: ${HOST}"))
+    path = write_values(tmp_path, separate("host: ${HOST}"))
     session = migrate("values.yaml")
     session.asks("Host")
     session.type(ENTER)
@@ -52,10 +52,8 @@ def test_another_host_asks_for_the_database_again(migrate: Start, tmp_path: Path
     assert "one" not in path.read_text()
 
 
-def test_the_releases_name_can_be_changed_though_no_question_asks_for_it_any_more(
-    migrate: Start, tmp_path: Path
-) -> None:
-    path = released(tmp_path, BUNDLED)
+def test_the_release_name_can_be_changed_once_it_is_answered(migrate: Start, tmp_path: Path) -> None:
+    path = write_values(tmp_path, BUNDLED)
     session = migrate("values.yaml", "--answer", "docket-password=reference", "--namespace", "prod")
     session.asks("Release")
     session.type("infra", ENTER)
@@ -80,8 +78,8 @@ def test_the_releases_name_can_be_changed_though_no_question_asks_for_it_any_mor
     session.says("helm rollback hub --namespace prod")
 
 
-def test_what_a_flag_answered_for_a_group_can_be_changed_for_one(migrate: Start, tmp_path: Path) -> None:
-    path = released(tmp_path, separate(background=TRIGGERS_OFF))
+def test_a_flag_for_all_toggles_can_be_changed_for_one(migrate: Start, tmp_path: Path) -> None:
+    path = write_values(tmp_path, separate(background=TRIGGERS_OFF))
     session = migrate("values.yaml", "--custom-toggles", "keep", "--redis-db", "2")
     session.asks("Choose")
     session.type(CHANGE)
@@ -98,7 +96,7 @@ def test_what_a_flag_answered_for_a_group_can_be_changed_for_one(migrate: Start,
 
 
 def test_from_a_secret_back_to_a_reference(migrate: Start, tmp_path: Path) -> None:
-    path = released(tmp_path, separate("host: cache\n        existingSecret: redis"))
+    path = write_values(tmp_path, separate("host: cache\n        existingSecret: redis"))
     session = migrate("values.yaml")
     session.asks("Answer")
     session.says("> (nothing chosen yet)")
@@ -129,8 +127,8 @@ def test_from_a_secret_back_to_a_reference(migrate: Start, tmp_path: Path) -> No
     assert "existingSecret: docket" not in path.read_text()
 
 
-def test_the_line_that_creates_the_secret_stands_before_the_upgrade(migrate: Start, tmp_path: Path) -> None:
-    path = released(tmp_path, HIDDEN_PASSWORD)
+def test_the_command_that_creates_the_secret_precedes_the_upgrade(migrate: Start, tmp_path: Path) -> None:
+    path = write_values(tmp_path, HIDDEN_PASSWORD)
     session = migrate("values.yaml", "--docket-secret", "docket:url", "--namespace", "prod", "--release-name", "infra")
     session.asks("Choose")
     session.type(ENTER)
@@ -145,13 +143,13 @@ def test_the_line_that_creates_the_secret_stands_before_the_upgrade(migrate: Sta
 
 
 @pytest.mark.parametrize("moved", [True, False])
-def test_a_replay_that_no_longer_fits_asks_only_for_what_is_new(
+def test_a_replay_that_no_longer_fits_asks_only_what_changed(
     migrate: Start, cli: Callable[..., object], tmp_path: Path, moved: bool
 ) -> None:
-    released(tmp_path, separate("host: one", background=TRIGGERS_OFF))
+    write_values(tmp_path, separate("host: one", background=TRIGGERS_OFF))
     cli("migrate", "values.yaml", "--non-interactive", "--custom-toggles", "keep", "--redis-db", "4", "--dry-run",
         "--save-answers", "answers.yaml")  # fmt: skip
-    path = released(tmp_path, separate("host: two" if moved else "host: one", background=TRIGGERS_OFF))
+    path = write_values(tmp_path, separate("host: two" if moved else "host: one", background=TRIGGERS_OFF))
     session = migrate("values.yaml", "--answers", "answers.yaml")
     if moved:
         session.asks("Database")
@@ -166,8 +164,8 @@ def test_a_replay_that_no_longer_fits_asks_only_for_what_is_new(
     assert "TRIGGERS" in path.read_text()
 
 
-def test_leaving_amid_a_change_writes_nothing(migrate: Start, tmp_path: Path) -> None:
-    path = released(tmp_path, separate())
+def test_quitting_while_changing_an_answer_writes_nothing(migrate: Start, tmp_path: Path) -> None:
+    path = write_values(tmp_path, separate())
     before = path.read_bytes()
     session = migrate("values.yaml", "--redis-db", "4")
     session.asks("Choose")

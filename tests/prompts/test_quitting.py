@@ -1,4 +1,4 @@
-"""Leaving at any moment: nothing written, exit 130, no traceback, and what was decided kept where that is wanted."""
+"""Quitting at any moment: nothing written, exit 130, no traceback, and decisions saved with --save-answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.prompts.texts import AFTER, BEFORE
 
 Start = Callable[..., Session]
 
-# What is asked, in the order in which a session comes to it, and the keys that lead on to the next.
+# The prompts in the order of a session, and the keys that lead to the next one.
 PROMPTS = [
     ("Answer", ENTER),
     ("Database", UP + UP + ENTER),
@@ -36,14 +36,14 @@ def values(tmp_path: Path) -> Path:
     return path
 
 
-def come_to(session: Session, number: int) -> None:
+def go_to_prompt(session: Session, number: int) -> None:
     for prompt, keys in PROMPTS[:number]:
         session.asks(prompt)
         session.type(keys)
     session.asks(PROMPTS[number][0])
 
 
-def left_alone(session: Session, values: Path) -> None:
+def assert_nothing_was_written(session: Session, values: Path) -> None:
     session.says("nothing was written.")
     assert "Traceback" not in session.text
     assert values.read_text(encoding="utf-8") == BEFORE
@@ -53,16 +53,16 @@ def left_alone(session: Session, values: Path) -> None:
 @pytest.mark.parametrize("number", range(len(PROMPTS)), ids=[f"{n} {name}" for n, (name, _) in enumerate(PROMPTS)])
 def test_ctrl_c_at_every_prompt(migrate: Start, values: Path, number: int) -> None:
     session = migrate("values.yaml")
-    come_to(session, number)
+    go_to_prompt(session, number)
     session.type(CTRL_C)
 
     assert session.ends() == 130
-    left_alone(session, values)
+    assert_nothing_was_written(session, values)
 
 
-def test_esc_goes_back_and_never_leaves(migrate: Start, values: Path) -> None:
+def test_esc_goes_back_and_never_quits(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
-    come_to(session, 0)
+    go_to_prompt(session, 0)
     session.type(ESC)
     session.says("There is no question before this. Ctrl-C leaves without writing.")
     session.asks("Answer")
@@ -70,7 +70,7 @@ def test_esc_goes_back_and_never_leaves(migrate: Start, values: Path) -> None:
     session.asks("Database")
     session.type(ESC)
     session.asks("Answer")
-    session.says("> keep")  # what was answered is where the list begins
+    session.says("> keep")  # the list starts at the earlier answer
     session.type(ENTER)
     session.asks("Database")
     session.type(UP, UP, ENTER)
@@ -94,10 +94,10 @@ def test_esc_goes_back_and_never_leaves(migrate: Start, values: Path) -> None:
     session.type(CTRL_C)
 
     assert session.ends() == 130
-    left_alone(session, values)
+    assert_nothing_was_written(session, values)
 
 
-def test_a_question_mark_says_how_an_answer_is_found(migrate: Start, values: Path) -> None:
+def test_a_question_mark_says_how_to_find_the_answer(migrate: Start, values: Path) -> None:
     values.write_text(values.read_text("utf-8").replace("host: cache", "host: '${REDIS}'"), "utf-8")
     session = migrate("values.yaml", "--event-logger", "remove")
     session.asks("Host")
@@ -117,16 +117,16 @@ def test_a_question_mark_says_why_and_asks_again(migrate: Start, values: Path) -
     session.asks("Database")
     session.type(UP, UP, ENTER)
     session.asks("URL")
-    session.type("redis://cache:6379/2?x")  # in a line that holds something it is a character like others
+    session.type("redis://cache:6379/2?x")  # after other text it is an ordinary character
     session.type(CTRL_C)
 
     assert session.ends() == 130
-    left_alone(session, values)
+    assert_nothing_was_written(session, values)
 
 
-def test_a_key_with_alt_is_no_esc(migrate: Start, values: Path) -> None:
+def test_alt_with_a_key_is_not_esc(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
-    come_to(session, 2)
+    go_to_prompt(session, 2)
     session.type("redis://cache:6379/2" + ESC + "b" + ENTER)
     session.asks("Choose")
     session.type(ENTER)
@@ -135,19 +135,19 @@ def test_a_key_with_alt_is_no_esc(migrate: Start, values: Path) -> None:
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_the_end_of_input_leaves(migrate: Start, values: Path) -> None:
+def test_the_end_of_input_quits(migrate: Start, values: Path) -> None:
     session = migrate("values.yaml")
-    come_to(session, 2)
+    go_to_prompt(session, 2)
     session.type(CTRL_D)
 
     assert session.ends() == 130
-    left_alone(session, values)
+    assert_nothing_was_written(session, values)
 
 
 @pytest.mark.parametrize("number", [0, 2, 3])
-def test_a_closed_terminal_leaves(migrate: Start, values: Path, number: int) -> None:
+def test_a_closed_terminal_quits(migrate: Start, values: Path, number: int) -> None:
     session = migrate("values.yaml")
-    come_to(session, number)
+    go_to_prompt(session, number)
 
     assert session.hang_up() == 130
     assert values.read_text(encoding="utf-8") == BEFORE
@@ -155,20 +155,20 @@ def test_a_closed_terminal_leaves(migrate: Start, values: Path, number: int) -> 
 
 
 @pytest.mark.parametrize("kind", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_a_signal_leaves(migrate: Start, values: Path, kind: signal.Signals) -> None:
+def test_a_signal_quits(migrate: Start, values: Path, kind: signal.Signals) -> None:
     session = migrate("values.yaml")
-    come_to(session, 3)
+    go_to_prompt(session, 3)
     session.signal(kind)
 
     assert session.ends() == 130
-    left_alone(session, values)
+    assert_nothing_was_written(session, values)
 
 
 @pytest.mark.parametrize("kind", [signal.SIGHUP, signal.SIGTERM])
-def test_a_signal_that_comes_again_and_again_is_heard_once(migrate: Start, values: Path, kind: signal.Signals) -> None:
-    """A closed terminal is told of more than once: by the end of input, and by a signal that may come later."""
+def test_a_repeated_signal_is_handled_once(migrate: Start, values: Path, kind: signal.Signals) -> None:
+    """A closed terminal is noticed more than once: by the end of input, and by a signal that may come later."""
     session = migrate("values.yaml", "--save-answers", "answers.yaml")
-    come_to(session, 3)
+    go_to_prompt(session, 3)
     session.signal_until_the_end(kind)
 
     assert session.ends() == 130
@@ -177,7 +177,7 @@ def test_a_signal_that_comes_again_and_again_is_heard_once(migrate: Start, value
 
 
 @pytest.mark.parametrize("leave", ["ctrl-c", "hang up", "stop"])
-def test_what_was_decided_is_kept_and_can_be_taken_up_again(
+def test_decisions_are_saved_on_quitting_and_can_be_resumed(
     migrate: Start, cli: Callable[..., object], values: Path, leave: str
 ) -> None:
     session = migrate("values.yaml", "--save-answers", "answers.yaml")
@@ -210,7 +210,7 @@ def test_what_was_decided_is_kept_and_can_be_taken_up_again(
 
 
 @pytest.mark.parametrize("left_at", ["Database", "Choose"])
-def test_leaving_one_of_several_leaves_all_of_them(migrate: Start, tmp_path: Path, left_at: str) -> None:
+def test_quitting_at_one_of_several_releases_writes_none(migrate: Start, tmp_path: Path, left_at: str) -> None:
     second = BEFORE.replace("host: cache", "host: other")
     (tmp_path / "second.yaml").write_text(second, encoding="utf-8")
     session = migrate("values.yaml", "second.yaml", "--event-logger", "remove", "--save-answers", "answers.yaml")
@@ -231,7 +231,7 @@ def test_leaving_one_of_several_leaves_all_of_them(migrate: Start, tmp_path: Pat
     assert '"values.yaml":' in (tmp_path / "answers.yaml").read_text(encoding="utf-8")
 
 
-def test_what_was_written_before_somebody_left_is_named(
+def test_an_interrupt_names_the_files_that_were_written(
     cli: Callable[..., tuple[int, bytes, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "second.yaml").write_text(BEFORE.replace("host: cache", "host: other"), encoding="utf-8")
