@@ -52,56 +52,22 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
     """
     settings = session.settings
     if settings.dry_run:
-        for each in reversed(ready):
-            if not each.was_shown:
-                outcome.print_plan(settings, each.report)
-        if session.redis_claims is None:
-            tell(settings, outcome.DRY_RUN)
-        return with_one_diff([each.report for each in ready])
-    first = ready[0].bundle
+        return _show(ready, session)
     whole = with_one_diff([each.report for each in ready])
-    files_of = list(dict.fromkeys(layer.path for each in ready for layer in each.report.layers))
-    if settings.output and len(files_of) > 1:
-        raise UsageError(f"--output is for the result of one file, and this release is in {' and '.join(files_of)}.")
-    output = settings.output or ("-" if first.snapshot is None else "")
-    stream = sys.stderr if output else sys.stdout
-    backups: dict[str, str] = {}
+    output = _output_of(ready, settings)
     if session.recorder is not None:
         session.recorder.save()
-    if output == "-":
-        _print_bytes(ready[0].report.layers[0].after)
-    elif output:
-        # Values from a cluster may contain credentials: only this user may read the file.
-        after = ready[0].report.layers[0].after
-        _write_elsewhere(output, after, first.snapshot, settings, private=first.is_of_cluster)
-    elif any(each.report.changes for each in ready):
-        backups = _write(ready, whole, settings)
+    backups = _write(ready, whole, output, settings)
     new = [] if output == "-" else list(dict.fromkeys(path for each in whole for path in new_files(each, output)))
-    done = []
+    done: list[FileReport] = []
     reported: set[str] = set()
     for each in ready:
-        # A release also counts as migrated if others made the changes it needs in its files.
-        own = tuple(dict.fromkeys(layer.name for layer in each.bundle.layers if layer.name in new))
-        status: Status = "migrated" if each.report.changes or own else "current"
-        kept = {path: backups[path] for path in new_files(each.report, "") if path in backups}
-        by_path = {path: backup for path, backup in kept.items() if backup not in reported} or kept
-        backup_notices = tuple(outcome.backup_notices(each.report, by_path))
-        once = tuple(by_path.values())
-        reported.update(once)
-        own_backups = tuple(backups[layer.path] for layer in each.report.layers if layer.path in backups)
-        report = each.report._replace(
-            status=status, backups=own_backups, notices=(*each.report.notices, *backup_notices), output=output
-        )
-        if settings.report and status == "migrated":
-            report = report._replace(next_steps=outcome.next_steps(Written(each.case, report, backup_notices, own)))
-        if output not in ("", "-"):
-            found = tuple(each._replace(file=output) if each.file else each for each in report.findings)
-            report = report._replace(findings=found)
-        done.append(report)
+        written = _written(each, new, backups, reported)
+        written = written._replace(report=_report(written, backups, output, settings))
+        reported.update(written.backups)
+        done.append(written.report)
         try:
-            outcome.print_result(
-                Written(each.case, report, backup_notices, own, once), stream, session, was_shown=each.was_shown
-            )
+            outcome.print_result(written, sys.stderr if output else sys.stdout, session, was_shown=each.was_shown)
         except OSError as error:
             if not new:
                 raise
@@ -109,6 +75,53 @@ def deliver(ready: Sequence[Ready], session: Session) -> list[FileReport]:
         except KeyboardInterrupt:
             raise InterruptedByUser("interrupted after writing.", path=" and ".join(new)) from None
     return with_one_diff(done)
+
+
+def _show(ready: Sequence[Ready], session: Session) -> list[FileReport]:
+    """Show what would be written."""
+    for each in reversed(ready):
+        if not each.was_shown:
+            outcome.print_plan(session.settings, each.report)
+    if session.redis_claims is None:
+        tell(session.settings, outcome.DRY_RUN)
+    return with_one_diff([each.report for each in ready])
+
+
+def _output_of(ready: Sequence[Ready], settings: Settings) -> str:
+    """Where the result goes: a path, "-" for standard output, or "" for the files themselves.
+
+    Raises UsageError if several files would go to one.
+    """
+    names = list(dict.fromkeys(layer.path for each in ready for layer in each.report.layers))
+    if settings.output and len(names) > 1:
+        raise UsageError(f"--output is for the result of one file, and this release is in {' and '.join(names)}.")
+    return settings.output or ("-" if ready[0].bundle.snapshot is None else "")
+
+
+def _written(ready: Ready, new: Sequence[str], backups: dict[str, str], reported: set[str]) -> Written:
+    """The release as written: with its own files among the `new` ones, and the backups that are not `reported` yet."""
+    own = tuple(dict.fromkeys(layer.name for layer in ready.bundle.layers if layer.name in new))
+    kept = {path: backups[path] for path in new_files(ready.report, "") if path in backups}
+    kept = {path: backup for path, backup in kept.items() if backup not in reported} or kept
+    notices = tuple(outcome.backup_notices(ready.report, kept))
+    return Written(ready.case, ready.report, notices, own, tuple(kept.values()))
+
+
+def _report(written: Written, backups: dict[str, str], output: str, settings: Settings) -> FileReport:
+    """The report on a release with what came of writing it."""
+    report = written.report
+    # A release also counts as migrated if others made the changes it needs in its files.
+    status: Status = "migrated" if report.changes or written.new else "current"
+    own_backups = tuple(backups[layer.path] for layer in report.layers if layer.path in backups)
+    report = report._replace(
+        status=status, backups=own_backups, notices=(*report.notices, *written.backup_notices), output=output
+    )
+    if settings.report and status == "migrated":
+        report = report._replace(next_steps=outcome.next_steps(written._replace(report=report)))
+    if output not in ("", "-"):
+        findings = tuple(each._replace(file=output) if each.file else each for each in report.findings)
+        report = report._replace(findings=findings)
+    return report
 
 
 def new_files(report: FileReport, output: str) -> list[str]:
@@ -134,7 +147,21 @@ def copy_unchanged(source: Source, settings: Settings) -> None:
         _write_elsewhere(output, source.stream.data, source.snapshot, settings)
 
 
-def _write(ready: Sequence[Ready], whole: Sequence[FileReport], settings: Settings) -> dict[str, str]:
+def _write(ready: Sequence[Ready], whole: Sequence[FileReport], output: str, settings: Settings) -> dict[str, str]:
+    """Write the result where it goes, and return the backup of each file that is replaced."""
+    first = ready[0]
+    result = first.report.layers[0].after
+    if output == "-":
+        _print_bytes(result)
+    elif output:
+        # Values from a cluster may contain credentials: only this user may read the file.
+        _write_elsewhere(output, result, first.bundle.snapshot, settings, private=first.bundle.is_of_cluster)
+    elif any(each.report.changes for each in ready):
+        return _replace(ready, whole, settings)
+    return {}
+
+
+def _replace(ready: Sequence[Ready], whole: Sequence[FileReport], settings: Settings) -> dict[str, str]:
     """Replace the files, and return the backup of each."""
     snapshots = {layer.name: layer.snapshot for each in ready for layer in each.bundle.layers}
     replacements = []
