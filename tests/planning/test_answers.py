@@ -18,7 +18,7 @@ QUESTION = Question(
 )
 
 
-def test_a_safe_default_answers_unless_a_person_is_to_be_asked() -> None:
+def test_a_safe_default_is_used_unless_a_person_can_be_asked() -> None:
     assert Asking({})(QUESTION) == "blue"
     assert Asking({})(QUESTION._replace(default=None)) is None
     asked = Asking({}, defaults=False)
@@ -26,7 +26,7 @@ def test_a_safe_default_answers_unless_a_person_is_to_be_asked() -> None:
     assert [question.id for question in asked.open_questions()] == ["colour.sky"]
 
 
-def test_the_questions_own_answer_comes_before_its_groups() -> None:
+def test_the_answer_to_a_question_wins_over_that_of_its_group() -> None:
     both = Asking({"colour": "blue", "colour.sky": "grey"})
     assert both(QUESTION) == "grey"
     assert Asking({"colour": "grey"})(QUESTION) == "grey"
@@ -39,18 +39,18 @@ def test_the_questions_own_answer_comes_before_its_groups() -> None:
     assert (asked.asked["colour.sky"].answer, asked.asked["colour.sky"].given) == ("blue", False)
 
 
-def test_an_answer_that_is_no_choice_is_refused_by_the_flag() -> None:
+def test_an_answer_that_is_not_a_choice_is_refused_with_the_flag() -> None:
     with pytest.raises(UsageError, match=r"--colour: 'gray' is not one of blue, grey \(did you mean grey\?\)"):
         Asking({"colour": "gray"})(QUESTION)
 
 
-def test_an_answer_that_is_replayed_is_used_where_it_was_given_to_this_question() -> None:
+def test_a_replayed_answer_counts_only_for_the_same_question() -> None:
     fits = Earlier("answers.yaml:3", lambda question: True)
     other = Earlier("answers.yaml:3", lambda question: False)
     asked = Asking({"colour": "grey"}, earlier={"colour": fits})
     assert asked(QUESTION) == "grey"
     assert (asked.asked["colour.sky"].where, asked.asked["colour.sky"].stale) == ("answers.yaml:3", False)
-    # One that was given to another question leaves this one open, default or not.
+    # An answer to another question leaves this one open, default or not.
     asked = Asking({"colour": "grey"}, earlier={"colour": other})
     assert asked(QUESTION) is None
     found = asked.asked["colour.sky"]
@@ -64,7 +64,7 @@ def complaint(answer: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "answer", "hidden", "told"),
+    ("name", "answer", "hidden", "error"),
     [
         ("docket-url", "right", False, ""),
         ("docket-url", "right", True, ""),
@@ -74,6 +74,6 @@ def complaint(answer: str) -> str:
         ("docket-url", "wrong", True, "the value in the environment cannot be used; give it with --docket-url"),
     ],
 )
-def test_what_is_wrong_with_an_answer_is_told_without_a_secret(name: str, answer: str, hidden: bool, told: str) -> None:
+def test_the_error_about_an_answer_reveals_no_secret(name: str, answer: str, hidden: bool, error: str) -> None:
     problem = problem_with(name, answer, complaint, hidden=hidden)
-    assert problem.startswith(told) and bool(problem) == bool(told)
+    assert problem.startswith(error) and bool(problem) == bool(error)

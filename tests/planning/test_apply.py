@@ -1,4 +1,4 @@
-"""A plan on text: each change at the place that a person would look at, and a result that is proved to be settled."""
+"""A plan applied to text: each change at the line where a person would look, and a result proved to be final."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def lines(text: str, **answers: str) -> dict[str, int]:
     return {change.path.rpartition(".")[2]: line for change, line in zip(case.plan.changes, result.lines)}
 
 
-def test_each_change_is_told_at_its_line() -> None:
+def test_each_change_is_reported_at_its_line() -> None:
     number = {line.strip(): place for place, line in enumerate(VALUES.splitlines(), 1)}
     assert lines(VALUES) == {
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": 7,  # itself
-        "PREFECT_API_DATABASE_MIGRATE_ON_START": 6,  # the entry that it is put behind
-        "PROMETHEUS_MULTIPROC_DIR": 13,  # the list that it heads
-        "url": number["redis: {host: redis, db: 1}"],  # the key that it is put behind
+        "PREFECT_API_DATABASE_MIGRATE_ON_START": 6,  # the entry before it
+        "PROMETHEUS_MULTIPROC_DIR": 13,  # the list that it starts
+        "url": number["redis: {host: redis, db: 1}"],  # the key before it
     }
 
 
-def test_a_change_is_told_at_the_line_of_the_file_as_it_was_read() -> None:
-    """The toggle above it goes in an earlier step."""
+def test_lines_are_those_of_the_file_as_it_was_read() -> None:
+    """The toggle above it is removed in an earlier step."""
     swapped = VALUES.replace("- {name: OURS, value: kept}\n        - {name: PREFECT__", "- {name: PREFECT__")
     toggle = '        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}\n'
     first = swapped.replace(toggle, "").replace("      env:\n", f"      env:\n{toggle}", 1)
@@ -80,14 +80,14 @@ spec:
 {}"""
 
 
-def test_comments_of_what_moves_are_told_with_their_lines() -> None:
-    told = [(each.line, each.text.partition(": ")[2]) for each in _notices(RESTORE)]
-    assert told == [(6, "# the old bucket"), (8, "# asked for by ops")]
+def test_comments_of_moved_keys_are_reported_with_their_lines() -> None:
+    comments = [(each.line, each.text.partition(": ")[2]) for each in _notices(RESTORE)]
+    assert comments == [(6, "# the old bucket"), (8, "# asked for by ops")]
     kept = RESTORE.replace("      s3:", "      storage:\n        s3:").replace("   key", "     key")
     assert not _notices(kept.replace("   bucket", "     bucket"))
 
 
-def test_comments_inside_an_object_are_told_with_the_lines_of_the_file() -> None:
+def test_comments_inside_an_object_have_line_numbers_of_the_file() -> None:
     inside = "".join(f"        {line}\n" for line in RESTORE.splitlines())
     assert [each.line for each in _notices(OBJECT.format(inside))] == [15, 17]
 
@@ -96,14 +96,14 @@ def _notices(text: str) -> list[NoticeReport]:
     from migrator.sources import objects
 
     (source,) = releases.of_text(text).layers
-    held = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
-    release = held[0] if held else releases.of_text(text)
+    bundles = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
+    release = bundles[0] if bundles else releases.of_text(text)
     options = discover.Options(version_from="4.13.0-medium", version_to="4.18.0-medium")
     request = examine.Request(options, {"redis-db": "2", "redis-host": "redis", "restore": "disable"})
     return list(apply.apply_plan(examine.examine(release, request)).notices)
 
 
-def test_a_result_that_would_be_migrated_again_is_a_mistake() -> None:
+def test_a_result_that_would_be_migrated_again_is_refused() -> None:
     case, request = case_of(VALUES)
     result = apply.apply_plan(case)
     apply.prove_settled(case, result, request)
@@ -112,8 +112,8 @@ def test_a_result_that_would_be_migrated_again_is_a_mistake() -> None:
         apply.prove_settled(case, as_it_was, request)
 
 
-def test_defaults_that_a_person_was_asked_for_count_in_the_proof() -> None:
-    """At a terminal no default answers; what was answered holds all the same."""
+def test_answers_given_at_a_terminal_count_in_the_proof() -> None:
+    """At a terminal no default is used; the answers given there hold all the same."""
     logger = VALUES.replace(
         "      env:\n        - {name: OURS, value: kept}\n",
         "      env:\n"
@@ -125,8 +125,8 @@ def test_defaults_that_a_person_was_asked_for_count_in_the_proof() -> None:
     apply.prove_settled(case, apply.apply_plan(case), asked)
 
 
-def test_a_comment_that_lost_what_it_spoke_of_is_told() -> None:
-    """Apart from the entry by a blank line, it may be another's."""
+def test_a_comment_about_a_removed_entry_is_reported() -> None:
+    """Separated from the entry by a blank line, it may belong to another."""
     toggle = '        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}\n'
     apart = apply.apply_plan(case_of(VALUES.replace(toggle, f"        # the services\n\n{toggle}"))[0])
     (notice,) = apart.notices
@@ -137,7 +137,7 @@ def test_a_comment_that_lost_what_it_spoke_of_is_told() -> None:
     assert over.notices == () and b"# the services" not in over.streams[0].data
 
 
-def test_a_result_that_does_not_read_as_planned_is_a_mistake() -> None:
+def test_a_result_that_differs_from_the_plan_is_refused() -> None:
     case, _ = case_of(VALUES)
     layer = case.plan.result.layers[0]
     other = case.plan.result.edited([])
@@ -146,7 +146,7 @@ def test_a_result_that_does_not_read_as_planned_is_a_mistake() -> None:
         apply.apply_plan(case._replace(plan=case.plan._replace(result=other)))
 
 
-def test_a_value_that_was_shared_and_is_no_more_is_told() -> None:
+def test_a_value_no_longer_shared_through_an_anchor_is_reported() -> None:
     entry = '{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: "false"}'
     text = VALUES.replace("      env:\n", "      env: &env\n", 1).replace(
         "      env:\n        - {name: OURS, value: kept}\n", "      env: *env\n"

@@ -1,4 +1,4 @@
-"""The migrations are found in their folder, and one that breaks a rule of theirs says which."""
+"""Migrations are found in their folder, and a broken one says which rule it breaks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Add = Callable[..., tuple[catalog.Known, ...]]
 
 @pytest.fixture
 def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Add]:
-    """All migrations that are found, with this one among them."""
+    """Adds a migration, and returns all that are found."""
     monkeypatch.setattr(migrator.migrations, "__path__", [*migrator.migrations.__path__, str(tmp_path)])
 
     def added(text: str, name: str = "v4_99_0_nothing.py") -> tuple[catalog.Known, ...]:
@@ -56,7 +56,7 @@ def test_a_file_or_a_folder_is_a_migration(add: Add, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["_helpers.py", "notes.txt", "folder/notes.py", "v4_99_0_nothing.pyc"])
-def test_what_else_lies_there_is_none(add: Add, name: str) -> None:
+def test_other_files_are_not_migrations(add: Add, name: str) -> None:
     assert "v4_99_0_nothing" not in {known.id for known in add(SOUND, name)}
     assert "folder" not in {known.id for known in add(SOUND, name)}
 
@@ -73,12 +73,12 @@ def test_what_else_lies_there_is_none(add: Add, name: str) -> None:
         (SOUND.replace("infrahub-enterprise", "prefect"), "v4_99_0_nothing.py", "names 'prefect', which is not one"),
     ],
 )
-def test_one_that_breaks_a_rule_says_which(add: Add, text: str, name: str, why: str) -> None:
+def test_a_broken_migration_says_which_rule_it_breaks(add: Add, text: str, name: str, why: str) -> None:
     with pytest.raises(catalog.BrokenMigration, match=why):
         add(text, name)
 
 
-def test_a_question_is_known_by_the_migration_that_asks_it() -> None:
+def test_the_migration_that_asks_a_question_is_found() -> None:
     known = catalog.load()
     asked = {name: catalog.asked_by(name, known) for name in ("redis-db", "custom-toggles.server.TRIGGERS", "flavour")}
     assert {name: each.id if each is not None else None for name, each in asked.items()} == {
@@ -88,7 +88,7 @@ def test_a_question_is_known_by_the_migration_that_asks_it() -> None:
     }
 
 
-def test_a_release_is_judged_by_all_that_its_target_asks_for() -> None:
+def test_all_migrations_up_to_the_target_are_selected() -> None:
     known = catalog.load()
 
     def ids(to: str) -> set[str]:
@@ -102,7 +102,7 @@ def test_a_release_is_judged_by_all_that_its_target_asks_for() -> None:
     assert order.index("v2025_8_messaging_block") < order.index("v4_14_0_prefect_docket")
 
 
-def test_migrations_come_in_the_order_of_their_versions(add: Add) -> None:
+def test_migrations_are_in_version_order(add: Add) -> None:
     text = SOUND.replace('"infrahub-enterprise": "4.99.0"', '"infrahub-enterprise": "4.9.9"')
     ids = [known.id for known in add(text, "v4_99_0_earlier.py")]
     assert ids.index("v4_99_0_earlier") < ids.index("v4_13_0_startup_probe")
@@ -111,5 +111,5 @@ def test_migrations_come_in_the_order_of_their_versions(add: Add) -> None:
 
 
 @pytest.mark.parametrize(("question", "is_one"), [("redis-db", True), ("event-logger", False), ("no-such", False)])
-def test_which_question_each_release_is_asked_for_itself(question: str, is_one: bool) -> None:
+def test_which_questions_are_asked_for_each_release(question: str, is_one: bool) -> None:
     assert catalog.is_for_each(question) is is_one

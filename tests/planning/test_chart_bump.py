@@ -1,4 +1,4 @@
-"""The chart's version in the object around the values: whether it moves, and what is told where it does not."""
+"""The chart version in the object around the values: whether it moves, and what is reported if it does not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DONE = skeleton.values(
 
 
 def helm_release(values: str, chart: str = "infrahub-enterprise", version: str = "4.13.0", more: str = "") -> str:
-    """A HelmRelease whose version stands on line 9."""
+    """A HelmRelease with its version on line 9."""
     indented = "".join(f"    {line}\n" for line in values.splitlines())
     return (
         "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: infrahub, namespace: prod}\n"
@@ -69,7 +69,7 @@ def test_the_version_moves_to_the_target_with_its_flavour(plan: Plan, version: s
     )
 
 
-def test_it_stays_where_nothing_changes_and_a_target_that_is_named_moves_it(plan: Plan) -> None:
+def test_without_changes_the_version_moves_only_to_an_explicit_target(plan: Plan) -> None:
     current = helm_release(DONE, version="4.14.0")
     assert moved(plan(current)) is None and plan(current)["status"] == "current"
     assert notices(plan(current)) == ""
@@ -77,7 +77,7 @@ def test_it_stays_where_nothing_changes_and_a_target_that_is_named_moves_it(plan
     assert moved(named) == "4.14.1" and named["status"] == "pending"
 
 
-def test_a_chart_that_refuses_the_docket_is_told_of(plan: Plan) -> None:
+def test_a_chart_that_refuses_the_docket_is_reported(plan: Plan) -> None:
     assert notices(plan(helm_release(DONE, version="4.13.0"))) == (
         "The chart version 4.13.0 refuses messaging.docket, which these values have: move it to 4.18.0."
     )
@@ -85,7 +85,7 @@ def test_a_chart_that_refuses_the_docket_is_told_of(plan: Plan) -> None:
     assert notices(plan(helm_release(without, version="4.13.0"))) == ""
 
 
-def test_no_bump_leaves_it_and_says_so(plan: Plan) -> None:
+def test_no_bump_leaves_the_version_and_says_so(plan: Plan) -> None:
     found = plan(helm_release(OPEN), "--redis-db", "2", "--no-bump")
     assert moved(found) is None
     assert notices(found).startswith(
@@ -101,12 +101,12 @@ def test_the_version_of_another_chart_stays(plan: Plan) -> None:
     )
 
 
-def test_what_the_object_says_is_evidence_unless_the_command_line_says_it(plan: Plan) -> None:
-    said = "infrahub-enterprise 4.13.0 (spec.chart.spec.version)"
+def test_the_version_of_the_object_is_evidence_unless_from_is_given(plan: Plan) -> None:
+    evidence = "infrahub-enterprise 4.13.0 (spec.chart.spec.version)"
     found = plan(helm_release(OPEN), "--redis-db", "2")
-    assert said in found["evidence"] and found["from"] == "4.13.0"
+    assert evidence in found["evidence"] and found["from"] == "4.13.0"
     other = plan(helm_release(OPEN), "--redis-db", "2", "--from", "4.14.0")
-    assert said not in other["evidence"] and other["from"] == "4.14.0"
+    assert evidence not in other["evidence"] and other["from"] == "4.14.0"
 
 
 OCI = """\
@@ -127,7 +127,7 @@ def by_reference(values: str, ref: str) -> str:
 
 
 @pytest.mark.parametrize("ref", ["tag: 4.13.0, semver: '>=4.13.0'", "digest: sha256:abc", "semver: '>=4.13.0'"])
-def test_a_version_that_cannot_move_refuses_the_values_unless_told_to_stay(plan: Plan, ref: str) -> None:
+def test_a_version_that_cannot_move_is_refused_without_no_bump(plan: Plan, ref: str) -> None:
     refused = plan(by_reference(OPEN, ref), "--redis-db", "2")
     assert refused["status"] == "refused"
     left = plan(by_reference(OPEN, ref), "--redis-db", "2", "--no-bump")
@@ -141,7 +141,7 @@ OTHER = by_reference(DONE, "").partition("---\n")[0].replace("name: infrahub, na
 
 
 @pytest.mark.parametrize(("tag", "is_left_behind"), [("4.13.0", True), ("4.18.0", False)])
-def test_a_version_that_another_file_takes_too_is_told_where_it_would_have_to_move(
+def test_a_version_shared_with_another_file_is_reported_if_it_must_move(
     plan: Plan, tmp_path: Path, tag: str, is_left_behind: bool
 ) -> None:
     (tmp_path / "other.yaml").write_text(OTHER)
@@ -150,19 +150,21 @@ def test_a_version_that_another_file_takes_too_is_told_where_it_would_have_to_mo
     left = plan(text, "--redis-db", "2", "--no-bump")
     assert left["status"] == "pending"
     line = text.splitlines().index(f"  ref: {{tag: {tag}}}") + 1
-    held = f"The chart version is not moved here: object.yaml:{line} also has the chart version of HelmRelease other"
-    assert notices(left).partition(" (")[0] == (held if is_left_behind else "")
+    sentence = (
+        f"The chart version is not moved here: object.yaml:{line} also has the chart version of HelmRelease other"
+    )
+    assert notices(left).partition(" (")[0] == (sentence if is_left_behind else "")
 
 
-def test_whoever_upgrades_what_a_cluster_runs_names_the_new_version() -> None:
+def test_a_version_that_a_cluster_runs_is_not_reported_as_old() -> None:
     request = examine.Request(discover.Options(version_from="4.13.0"), {"redis-db": "2"})
     case = examine.examine(releases.of_text(f"{OPEN}\n"), request)
     for runs in (True, False):
         version = ChartVersion("infrahub-enterprise", "4.13.0", elsewhere="helm get metadata", runs=runs)
         bundle = case.bundle._replace(version=version)
-        moved, told = chart_bump.bump(bundle, case.found, case.plan.result, moves=True, wanted=True)
+        moved, reported = chart_bump.bump(bundle, case.found, case.plan.result, moves=True, wanted=True)
         assert moved is None
-        assert [each.text[:23] for each in told] == ([] if runs else ["helm get metadata still"])
+        assert [each.text[:23] for each in reported] == ([] if runs else ["helm get metadata still"])
 
 
 UMBRELLA = "apiVersion: v2\nname: ours\nversion: 1.0.0\ndependencies:\n  - {name: CHART, alias: pf, version: VERSION}\n"
@@ -176,7 +178,7 @@ UMBRELLA = "apiVersion: v2\nname: ours\nversion: 1.0.0\ndependencies:\n  - {name
         ("infrahub-enterprise", "4.13.0-medium", "pf.infrahub.prefect-server"),
     ],
 )
-def test_values_below_a_dependencys_key_stand_where_its_chart_reads_them(
+def test_the_root_is_below_the_key_of_the_dependency(
     plan: Plan, tmp_path: Path, chart: str, version: str, root: str
 ) -> None:
     (tmp_path / "Chart.yaml").write_text(UMBRELLA.replace("CHART", chart).replace("VERSION", version))
@@ -190,7 +192,7 @@ def test_values_below_a_dependencys_key_stand_where_its_chart_reads_them(
     ("chart", "version", "root"),
     [("prefect-server", "2025.12.24192415", "."), ("infrahub", "4.27.0", "prefect-server")],
 )
-def test_an_object_without_prefect_values_has_them_where_its_chart_reads_them(
+def test_without_prefect_values_the_root_comes_from_the_objects_chart(
     plan: Plan, chart: str, version: str, root: str
 ) -> None:
     found = plan(helm_release("podAnnotations: {}", chart=chart, version=version))
@@ -198,9 +200,9 @@ def test_an_object_without_prefect_values_has_them_where_its_chart_reads_them(
     assert f"no Prefect values in the object: the chart's own apply, at {root}" in found["evidence"]
 
 
-def test_a_controller_rolls_back_by_a_commit(plan: Plan) -> None:
-    told = "\n".join(notice["text"] for notice in plan(helm_release(OPEN), "--redis-db", "2")["notices"])
-    assert "Flux then upgrades both at once. To roll back, revert that commit." in told
-    assert "helm rollback" not in told and "--reset-then-reuse-values" not in told
+def test_a_gitops_release_is_rolled_back_by_reverting_the_commit(plan: Plan) -> None:
+    text = "\n".join(notice["text"] for notice in plan(helm_release(OPEN), "--redis-db", "2")["notices"])
+    assert "Flux then upgrades both at once. To roll back, revert that commit." in text
+    assert "helm rollback" not in text and "--reset-then-reuse-values" not in text
     plain = "\n".join(notice["text"] for notice in plan(f"{OPEN}\n", "--redis-db", "2")["notices"])
     assert "revert that commit" not in plain and "--reset-then-reuse-values" in plain

@@ -1,4 +1,4 @@
-"""What a run finds out before anything is changed, and what it refuses or tells besides the changes."""
+"""What a run detects before anything is changed, and what it refuses or reports in addition to the changes."""
 
 from __future__ import annotations
 
@@ -50,16 +50,14 @@ def notices(report: Any) -> str:
         ("      resources: {}\n", ""),
     ],
 )
-def test_a_key_that_stands_twice_is_refused_on_the_way_to_a_change(
-    plan: Callable[..., Any], key: str, lines: str
-) -> None:
+def test_a_duplicate_key_on_the_path_of_a_change_is_refused(plan: Callable[..., Any], key: str, lines: str) -> None:
     place = "      messaging:\n" if "resources" not in key else "      resources: {}\n"
     found = plan(VALUES.replace(place, key + place))
     assert found["status"] == ("refused" if lines else "pending")
     assert lines in str(found["error"])
 
 
-def test_a_key_that_stands_twice_in_a_layer_that_stays_is_nobodys_matter(cli: Cli, tmp_path: Path) -> None:
+def test_a_duplicate_key_in_an_unchanged_layer_is_ignored(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(VALUES)
     above = "infrahub: {prefect-server: {server: {replicaCount: 2, replicaCount: 3}}}\n"
     (tmp_path / "above.yaml").write_text(above)
@@ -72,32 +70,32 @@ def test_a_key_that_stands_twice_in_a_layer_that_stays_is_nobodys_matter(cli: Cl
     assert b"above.yaml:1: infrahub.prefect-server.server.env is on lines 1 and 1" in done.stderr
 
 
-def test_values_in_a_second_document_are_told(plan: Callable[..., Any]) -> None:
+def test_values_in_a_second_document_are_reported(plan: Callable[..., Any]) -> None:
     assert "has several documents" in notices(plan(f"{VALUES}---\n{VALUES}"))
     assert "has several documents" not in notices(plan(f"{VALUES}---\nneo4j: {{}}\n"))
     assert "has several documents" not in notices(plan(VALUES))
 
 
-def test_an_empty_first_document_is_refused_where_values_stand_behind_it(plan: Callable[..., Any]) -> None:
+def test_an_empty_first_document_before_values_is_refused(plan: Callable[..., Any]) -> None:
     found = plan(f"---\n---\n{VALUES}")
     assert "starts with an empty document, which is the one Helm reads: the values from line 3 on" in str(
         found["error"]
     )
 
 
-def test_computed_values_are_told(plan: Callable[..., Any]) -> None:
+def test_computed_values_are_reported(plan: Callable[..., Any]) -> None:
     computed = "COMPUTED VALUES:\n" + VALUES
     assert "has all computed values" in notices(plan(computed))
     assert "has all computed values" not in notices(plan(VALUES))
 
 
-def test_a_target_past_all_that_is_known_is_told(plan: Callable[..., Any]) -> None:
+def test_a_target_above_the_known_versions_is_reported(plan: Callable[..., Any]) -> None:
     assert "Versions of infrahub-enterprise above" in notices(plan(VALUES, "--to", "9.0.0"))
     assert "not to 9.0.0." in notices(plan(VALUES, "--to", "9.0.0"))
     assert "not known here: the file is migrated to" not in notices(plan(VALUES, "--to", "4.14.0"))
 
 
-def test_an_answer_that_was_given_is_told_from_a_default(plan: Callable[..., Any]) -> None:
+def test_the_report_distinguishes_given_answers_from_defaults(plan: Callable[..., Any]) -> None:
     logger = (
         "["
         + ", ".join(
@@ -112,14 +110,14 @@ def test_an_answer_that_was_given_is_told_from_a_default(plan: Callable[..., Any
         assert questions["redis-db"]["answered"] is True
 
 
-def test_prefect_that_is_switched_off_is_told(plan: Callable[..., Any]) -> None:
+def test_disabled_prefect_is_reported(plan: Callable[..., Any]) -> None:
     off = plan(VALUES.replace("    server:\n", "    enabled: false\n    server:\n"))
     assert off["status"] == "current" and "this release runs no Prefect" in notices(off)
     on = plan(VALUES.replace("    server:\n", "    enabled: true\n    server:\n"))
     assert on["status"] == "pending" and "runs no Prefect" not in notices(on)
 
 
-def test_a_migration_that_waits_for_an_answer_is_named(cli: Cli, tmp_path: Path) -> None:
+def test_a_migration_that_waits_for_an_answer_is_listed(cli: Cli, tmp_path: Path) -> None:
     text = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: redis, db: 1}}}\n"
     (tmp_path / "values.yaml").write_text(text)
     report = json.loads(cli("plan", "values.yaml", "--format", "json").stdout)["files"][0]
@@ -128,7 +126,7 @@ def test_a_migration_that_waits_for_an_answer_is_named(cli: Cli, tmp_path: Path)
 
 
 @pytest.mark.parametrize(("to", "severity"), [("4.21.9", "info"), ("4.22.0", "warning"), ("41.8.0", "warning")])
-def test_a_target_far_past_what_is_known_is_a_warning(plan: Callable[..., Any], to: str, severity: str) -> None:
+def test_a_target_far_above_the_known_versions_is_a_warning(plan: Callable[..., Any], to: str, severity: str) -> None:
     found = [
         each
         for each in plan(VALUES, "--to", to)["notices"]
@@ -145,16 +143,16 @@ def test_a_dry_run_shows_the_warnings(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "is_told"),
+    ("value", "is_reported"),
     [("a\u200bb", True), ('"a\\u200bb"', True), ("\u00e4b", False), ('"a\\tb"', False), ("ab", False)],
 )
-def test_signs_that_nobody_sees_are_told_however_they_are_written(value: str, is_told: bool) -> None:
+def test_invisible_characters_are_reported_however_they_are_written(value: str, is_reported: bool) -> None:
     text = f"infrahub:\n  prefect-server:\n    server: {{uiConfig: {{}}, name: {value}}}\n"
     release = releases.of_text(text)
     made = examine.examine(release, examine.Request(discover.Options(version_from="4.13.0"), {})).plan
-    told = [notice.text for notice in made.notices if "contains the invisible" in notice.text]
-    assert len(told) == is_told
+    texts = [notice.text for notice in made.notices if "contains the invisible" in notice.text]
+    assert len(texts) == is_reported
     assert all(
         text.startswith("infrahub.prefect-server.server.name contains the invisible U+200B (zero width space)")
-        for text in told
+        for text in texts
     )

@@ -1,4 +1,4 @@
-"""A change of flavour is told; each version keeps its own preset below the file."""
+"""A change of flavour is reported, and each version has its own preset below the file."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def case(text: str, **options: str) -> examine.Case:
     from migrator.sources import objects
 
     (source,) = releases.of_text(text).layers
-    held = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
-    release = held[0] if held else releases.of_text(text)
+    bundles = [bundle for each in objects.objects_in(source) for bundle in objects.releases_of(source, each)]
+    release = bundles[0] if bundles else releases.of_text(text)
     return examine.examine(release, examine.Request(discover.Options(**options), {}))
 
 
-def test_it_is_a_warning_and_the_new_preset_counts() -> None:
+def test_a_change_of_flavour_is_a_warning_and_the_new_preset_counts() -> None:
     found = case(FILE, version_from="4.14.1-medium", version_to="4.18.0-large")
     assert (found.found.shown_from, found.found.shown_to) == ("4.14.1-medium", "4.18.0-large")
-    told = [each for each in found.plan.notices if "flavour changes from medium to large" in each.text]
-    assert [each.severity for each in told] == ["warning"]
+    warnings = [each for each in found.plan.notices if "flavour changes from medium to large" in each.text]
+    assert [each.severity for each in warnings] == ["warning"]
     assert (found.plan.start.before.source[-6:], found.plan.start.after.source[-5:]) == ("medium", "large")
 
 
-def test_one_that_stays_is_not_told() -> None:
+def test_an_unchanged_flavour_is_not_reported() -> None:
     for options in (
         {"version_from": "4.14.1-medium"},
         {"version_from": "4.14.1-medium", "version_to": "4.18.0-medium"},
@@ -46,13 +46,13 @@ def test_one_that_stays_is_not_told() -> None:
         assert not any("flavour changes" in each.text for each in case(FILE, **options).plan.notices)
 
 
-def test_an_overlay_without_a_preset_is_told_apart() -> None:
+def test_a_flavour_without_a_preset_is_reported() -> None:
     whole = FILE.replace("      messaging", "      runAsSeparateDeployment: false\n      messaging")
     found = case(whole, version_from="4.14.1-medium", version_to="4.21.2-openshift")
     assert any("openshift is an overlay without a preset" in each.text for each in found.plan.notices)
 
 
-def test_the_version_of_an_object_moves_to_another_flavour_of_itself() -> None:
+def test_the_version_of_an_object_can_change_its_flavour_only() -> None:
     text = OBJECT + "".join(f"    {line}\n" for line in FILE.splitlines())
     moved = case(text, version_to="4.14.1-large")
     assert moved.bump is not None and (moved.bump.before, moved.bump.after) == ("4.14.1-medium", "4.14.1-large")

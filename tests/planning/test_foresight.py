@@ -1,4 +1,4 @@
-"""What is told before the questions: what the run itself mends, once they are answered, is no error to know first."""
+"""Notices before the questions are answered: what the run itself will fix is not reported as an error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BROKER = "        - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messag
 HOST = "        - {name: PREFECT_REDIS_MESSAGING_HOST, value: redis}\n"
 SOUND = skeleton.values("webserver-only pin register", "metrics", ("host: '${HOST}'", "db: 1"))
 TWICE = SOUND.replace("      env:\n", f"      env:\n{HOST}{BROKER}")
-"""What the chart sets stands in both lists, which goes as soon as the messaging host is known."""
+"""Both lists have entries that the chart sets; they are removed once the messaging host is known."""
 
 NOWHERE = f"""\
 infrahub:
@@ -30,7 +30,7 @@ infrahub:
 {HOST}"""
 
 
-def told(text: str, tmp_path: Path, **answers: str) -> list[Notice]:
+def rule_notices(text: str, tmp_path: Path, **answers: str) -> list[Notice]:
     """The notices of rules that are broken."""
     path = tmp_path / "values.yaml"
     path.write_text(text, "utf-8")
@@ -41,24 +41,24 @@ def told(text: str, tmp_path: Path, **answers: str) -> list[Notice]:
     ]
 
 
-def test_what_every_answer_mends_is_not_told(tmp_path: Path) -> None:
-    assert told(TWICE, tmp_path, redis_host="redis", redis_db="2") == []
-    assert told(TWICE, tmp_path) == []
+def test_what_every_answer_fixes_is_not_reported(tmp_path: Path) -> None:
+    assert rule_notices(TWICE, tmp_path, redis_host="redis", redis_db="2") == []
+    assert rule_notices(TWICE, tmp_path) == []
 
 
-def test_what_stays_is_told_before_and_after(tmp_path: Path) -> None:
-    """An entry of one's own that stands twice is mended by nobody."""
+def test_what_no_answer_fixes_is_reported_before_and_after(tmp_path: Path) -> None:
+    """No step removes a custom entry that is set twice."""
     twice = TWICE.replace(BROKER, BROKER + '        - {name: OURS, value: "1"}\n' * 2, 1)
-    (after,) = told(twice, tmp_path, redis_host="redis", redis_db="2")
+    (after,) = rule_notices(twice, tmp_path, redis_host="redis", redis_db="2")
     assert (after.rule, after.text.partition(" is set")[0][-4:]) == ("env-twice", "OURS")
-    assert told(twice, tmp_path) == [after]
+    assert rule_notices(twice, tmp_path) == [after]
 
 
-def test_what_one_answer_mends_is_told_with_that_answer(tmp_path: Path) -> None:
-    (single,) = told(NOWHERE, tmp_path, separate_services="single")
-    assert (single.rule, "Answered" in single.text) == ("services-nowhere", False)
-    assert told(NOWHERE, tmp_path, separate_services="separate", redis_db="2") == []
-    (before,) = told(NOWHERE, tmp_path)
+def test_what_one_answer_fixes_is_reported_with_that_answer(tmp_path: Path) -> None:
+    (single,) = rule_notices(NOWHERE, tmp_path, separate_services="single")
+    assert (single.rule, "this run fixes it" in single.text) == ("services-nowhere", False)
+    assert rule_notices(NOWHERE, tmp_path, separate_services="separate", redis_db="2") == []
+    (before,) = rule_notices(NOWHERE, tmp_path)
     assert before.text == f"{single.text} With separate-services=separate, this run fixes it."
 
 
@@ -67,20 +67,20 @@ def test_warnings_alone_cost_no_further_plans(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("migrator.planning.foresight._ways", None)
     example = "        - {name: INFRAHUB_CACHE_ADDRESS, value: example-infrahub-cache-master}\n"
     warned = SOUND.replace("      env:\n", f"      env:\n{example}")
-    assert [each.rule for each in told(warned, tmp_path)] == ["cache-example-host"] * 2
+    assert [each.rule for each in rule_notices(warned, tmp_path)] == ["cache-example-host"] * 2
     with pytest.raises(TypeError):
-        told(TWICE, tmp_path)
+        rule_notices(TWICE, tmp_path)
 
 
 @pytest.mark.parametrize("left", ["redis_db", "redis_host"])
-def test_a_question_less_tells_the_same(tmp_path: Path, left: str) -> None:
-    """Whichever is open still; the list's last one decides as little as the first."""
+def test_one_open_question_less_gives_the_same_notices(tmp_path: Path, left: str) -> None:
+    """Whichever of the two is still open."""
     answers = {"redis_host": "redis", "redis_db": "2"}
     del answers[left]
-    assert told(TWICE, tmp_path, **answers) == []
+    assert rule_notices(TWICE, tmp_path, **answers) == []
 
 
-def test_the_plan_for_people_has_no_error_that_the_run_mends(cli: Cli, tmp_path: Path) -> None:
+def test_the_printed_plan_has_no_error_that_the_run_fixes(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(TWICE, "utf-8")
     done = cli("plan", "values.yaml", "--from", "4.13.0")
     text = b" ".join(done.stdout.split())

@@ -1,4 +1,4 @@
-"""Files that hold nothing of Prefect are values of these charts all the same, and where a release goes unasked."""
+"""Files without Prefect values are values of these charts all the same; and the default target of a release."""
 
 from __future__ import annotations
 
@@ -32,42 +32,42 @@ def case(text: str, **options: str) -> examine.Case:
         ("hub: {infrahubTaskWorker: {replicas: 3}}\n", "infrahub", ("hub", "prefect-server")),
     ],
 )
-def test_the_place_tells_the_chart(text: str, chart: str, root: tuple[str, ...]) -> None:
+def test_the_path_of_infrahub_keys_decides_the_chart(text: str, chart: str, root: tuple[str, ...]) -> None:
     found = case(text, version_from="4.27.0" if chart == "infrahub" else "4.13.0").found
     assert (found.chart, found.root) == (chart, root)
     assert any("no Prefect values" in each for each in found.evidence)
 
 
 @pytest.mark.parametrize("text", ["neo4j: {enabled: true}\n", "global: {imageRegistry: x}\n", "infrahub: {url: x}\n"])
-def test_a_file_with_none_of_their_keys_is_none_of_theirs(text: str) -> None:
+def test_a_file_without_infrahub_keys_is_refused(text: str) -> None:
     with pytest.raises(MigratorError):
         case(text)
 
 
 @pytest.mark.parametrize("chart", ["infrahub", "infrahub-enterprise"])
-def test_global_values_at_the_top_are_of_whoever_is_named(chart: str) -> None:
+def test_global_values_alone_need_the_chart_to_be_named(chart: str) -> None:
     text = "global: {infrahubTag: 1.9.8}\n"
     with pytest.raises(MigratorError, match="has only global values"):
         case(text)
     assert case(text, chart=chart, version_from="4.27.0" if chart == "infrahub" else "4.13.0").found.chart == chart
 
 
-def test_they_are_told_in_a_directory_too(cli: Cli, tmp_path: Path) -> None:
+def test_files_without_prefect_values_are_found_in_a_directory(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("infrahubServer: {replicas: 2}\n", "utf-8")
     (tmp_path / "other.yaml").write_text("grafana: {enabled: true}\n", "utf-8")
     done = cli("check", ".")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, b"values.yaml: current"), done
 
 
-def test_where_it_goes_is_said_with_what_lies_beyond() -> None:
+def test_the_default_target_mentions_later_versions() -> None:
     evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.27.0").found.evidence
     assert "to 4.32.0 (the newest version you can roll back from; --to 4.33.0 or later goes further)" in evidence
     evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.33.0").found.evidence
     assert "to 4.33.5 (the newest known version)" in evidence
 
 
-def test_an_unknown_preset_is_told(cli: Cli, tmp_path: Path) -> None:
+def test_an_unknown_preset_is_reported(cli: Cli, tmp_path: Path) -> None:
     text = "infrahub: {infrahubServer: {replicas: 2}, prefect-server: {enabled: false}}\n"
-    for to, told in (("4.18.0", False), ("4.21.2", True)):
+    for to, is_reported in (("4.18.0", False), ("4.21.2", True)):
         plan = case(text, version_from="4.13.0-medium", version_to=to).plan
-        assert any("--chart-path" in notice.text for notice in plan.notices) is told
+        assert any("--chart-path" in notice.text for notice in plan.notices) is is_reported

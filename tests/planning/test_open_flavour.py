@@ -1,4 +1,4 @@
-"""A release of which nothing tells the flavour: planned where all of them end in the same file, else asked for."""
+"""A release of unknown flavour: planned if every flavour leads to the same file, otherwise the flavour is asked for."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def case(text: str, **given: str) -> examine.Case:
             OPEN.replace("host: redis.prod", "{host: redis.prod, db: 1}").replace("redis:\n          {", "redis: {"),
             False,
         ),
-        (DONE, False),  # as all others want it
+        (DONE, False),  # right for all other flavours
     ],
 )
-def test_an_unknown_preset_matters_unless_the_file_is_right_for_all_others(text: str, is_open: bool) -> None:
+def test_the_flavour_is_asked_unless_the_file_is_right_for_all(text: str, is_open: bool) -> None:
     found = case(text, redis_db="2")
     assert ("flavour" in [question.id for question in found.plan.open_questions]) is is_open
     assert not any("right as it is for" in each for each in found.found.evidence)
@@ -43,15 +43,17 @@ def test_an_unknown_preset_matters_unless_the_file_is_right_for_all_others(text:
         ("infrahub: {prefect-server: {backgroundServices: {messaging: {docket: {url: ''}}}}}\n", "the plain chart"),
     ],
 )
-def test_a_file_that_was_migrated_for_some_flavours_says_for_which(text: str, names: str) -> None:
+def test_a_file_right_for_some_flavours_only_says_which(text: str, names: str) -> None:
     found = case(text)
     assert found.status == "current"
-    told = f"right as it is for {names}; for another flavour, give --from VERSION-FLAVOUR"
-    assert found.found.evidence[-1] == told
+    sentence = f"right as it is for {names}; for another flavour, give --from VERSION-FLAVOUR"
+    assert found.found.evidence[-1] == sentence
 
 
-@pytest.mark.parametrize(("enabled", "told"), [("true", True), ("false", False)])
-def test_no_flavour_matters_where_no_prefect_runs(enabled: str, told: bool) -> None:
+@pytest.mark.parametrize(("enabled", "is_reported"), [("true", True), ("false", False)])
+def test_the_flavour_does_not_matter_if_prefect_is_disabled(enabled: str, is_reported: bool) -> None:
     single = f"{{enabled: {enabled}, backgroundServices: {{runAsSeparateDeployment: false}}}}"
     notices = [each.text for each in case(f"infrahub: {{prefect-server: {single}}}\n").plan.notices]
-    assert any("The values do not say which flavour of the chart is installed" in each for each in notices) is told
+    assert (
+        any("The values do not say which flavour of the chart is installed" in each for each in notices) is is_reported
+    )

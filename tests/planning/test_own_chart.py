@@ -38,7 +38,7 @@ infrahub:
 
 
 def chart(folder: Path, version: str, values: Value, name: str = "infrahub-enterprise") -> Path:
-    """infrahub-enterprise with infrahub and prefect-server in it; `values` are the outermost's."""
+    """infrahub-enterprise with infrahub and prefect-server in it; `values` are those of the outer chart."""
     place = folder / name
     inner = place / "charts" / "infrahub"
     for where, its_name, its_version, own in (
@@ -69,9 +69,7 @@ DOCKET = """\
 
 
 @pytest.mark.parametrize("is_packed", [False, True])
-def test_the_host_of_an_own_chart_is_what_the_docket_is_put_together_from(
-    cli: Cli, tmp_path: Path, is_packed: bool
-) -> None:
+def test_the_docket_is_built_from_the_host_in_the_charts_values(cli: Cli, tmp_path: Path, is_packed: bool) -> None:
     place = chart(tmp_path, "4.14.1", HOST)
     path = packed(place) if is_packed else place
     (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
@@ -91,7 +89,7 @@ def test_the_host_of_an_own_chart_is_what_the_docket_is_put_together_from(
     assert cli("check", "values.yaml", "--chart-path", path).returncode == 0
 
 
-def test_a_chart_that_sets_all_of_it_leaves_the_file_alone(cli: Cli, tmp_path: Path) -> None:
+def test_a_file_is_unchanged_if_the_chart_sets_everything(cli: Cli, tmp_path: Path) -> None:
     messaging: Value = {"redis": {"host": "redis.own"}, "docket": {"url": "redis://redis.own:6379/2"}}
     pinned: Value = [*LIST, {"name": "PREFECT_API_DATABASE_MIGRATE_ON_START", "value": "false"}]
     own: Value = {
@@ -102,14 +100,14 @@ def test_a_chart_that_sets_all_of_it_leaves_the_file_alone(cli: Cli, tmp_path: P
     assert cli("check", "values.yaml", "--chart-path", place).returncode == 0
 
 
-def test_a_chart_of_today_says_what_runs_now(cli: Cli, tmp_path: Path) -> None:
+def test_a_chart_below_the_target_says_what_runs_now(cli: Cli, tmp_path: Path) -> None:
     place = chart(tmp_path, "4.13.0-medium", HOST)
     (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
     report = json.loads(cli("plan", "values.yaml", "--chart-path", place, "--format", "json").stdout)["files"][0]
     assert (report["chart"], report["from"], report["flavour"]) == ("infrahub-enterprise", "4.13.0-medium", "medium")
 
 
-def test_the_old_chart_says_what_runs_now_where_one_is_given(tmp_path: Path) -> None:
+def test_with_two_charts_the_old_one_says_what_runs_now(tmp_path: Path) -> None:
     old, new = chart(tmp_path / "old", "4.14.0", HOST), chart(tmp_path / "new", "4.18.0", HOST)
     release = releases.of_text(OVERRIDES)
     request = examine.Request(discover.Options(), {"redis-db": "2"}, chart_path=str(new))
@@ -127,7 +125,7 @@ def test_an_outer_global_of_the_chart_wins(cli: Cli, tmp_path: Path) -> None:
     assert plan.returncode == 0, plan.stderr
 
 
-def test_a_folder_that_is_no_chart_is_refused(cli: Cli, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_chart_is_refused(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
     done = cli("check", "values.yaml", "--chart-path", ".")
     assert done.returncode == 2
@@ -138,7 +136,7 @@ def test_a_folder_that_is_no_chart_is_refused(cli: Cli, tmp_path: Path) -> None:
 def test_a_chart_whose_prefect_server_is_not_unpacked_is_refused(
     cli: Cli, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    """Helm looks at the chart's own dependencies only; deeper down it leaves out what is missing without a word."""
+    """Helm checks only the chart's own dependencies; further down it silently leaves out what is missing."""
     place = chart(tmp_path, "4.14.1", HOST)
     inner = place / "charts" / "infrahub"
     wraps = '{apiVersion: v2, name: infrahub, version: 1.0.0, dependencies: [{name: prefect-server, version: ">=0"}]}'
@@ -152,7 +150,7 @@ def test_a_chart_whose_prefect_server_is_not_unpacked_is_refused(
     assert b"helm dependency build" in done.stderr
 
 
-def test_another_dependency_that_is_not_unpacked_is_no_matter_here(cli: Cli, tmp_path: Path) -> None:
+def test_other_dependencies_need_not_be_unpacked(cli: Cli, tmp_path: Path) -> None:
     place = chart(tmp_path, "4.14.1", HOST)
     wraps = '{apiVersion: v2, name: infrahub, version: 1.0.0, dependencies: [{name: neo4j, version: ">=0"}]}'
     (place / "charts" / "infrahub" / "Chart.yaml").write_text(wraps)
@@ -161,7 +159,7 @@ def test_another_dependency_that_is_not_unpacked_is_no_matter_here(cli: Cli, tmp
     assert cli("plan", "values.yaml", "--chart-path", place).returncode == 0
 
 
-def test_a_chart_that_is_not_the_values_own_is_refused(cli: Cli, tmp_path: Path) -> None:
+def test_a_chart_that_does_not_fit_the_values_is_refused(cli: Cli, tmp_path: Path) -> None:
     alone = chart(tmp_path, "4.14.1", HOST) / "charts" / "infrahub" / "charts" / "prefect-server"
     (alone / "Chart.yaml").write_text("{apiVersion: v2, name: prefect-server, version: 0.0.0}")
     (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
@@ -171,8 +169,8 @@ def test_a_chart_that_is_not_the_values_own_is_refused(cli: Cli, tmp_path: Path)
     assert b"(prefect-server) has no prefect-server at infrahub.prefect-server" in done.stderr
 
 
-def test_a_chart_as_it_stands_in_its_repository_counts_as_the_target(cli: Cli, tmp_path: Path) -> None:
-    """Its version is put in when it is packaged; until then it is 0.0.0, and no older than what runs."""
+def test_an_unpackaged_chart_counts_as_the_target(cli: Cli, tmp_path: Path) -> None:
+    """Its version is 0.0.0 until it is packaged, so it is not taken to be older than what runs."""
     place = tmp_path / "prefect-server"
     place.mkdir()
     (place / "Chart.yaml").write_text("{apiVersion: v2, name: prefect-server, version: 0.0.0}")
@@ -184,8 +182,8 @@ def test_a_chart_as_it_stands_in_its_repository_counts_as_the_target(cli: Cli, t
     assert [question["id"] for question in report["questions"]] == ["redis-db"]
 
 
-def test_a_chart_by_another_name_is_no_version_of_these(cli: Cli, tmp_path: Path) -> None:
-    """An umbrella, whose own version says nothing of the charts below it."""
+def test_the_version_of_an_umbrella_chart_is_ignored(cli: Cli, tmp_path: Path) -> None:
+    """It says nothing about the charts inside."""
     place = chart(tmp_path, "1.0.0", HOST, name="platform")
     (tmp_path / "values.yaml").write_text(OVERRIDES, "utf-8")
     report = json.loads(cli("plan", "values.yaml", "--chart-path", place, "--format", "json").stdout)["files"][0]
@@ -205,10 +203,8 @@ ENDPOINT = "  global: {tracing: {%sendpoint: otel:4317}}\n"
 @pytest.mark.parametrize(
     ("before", "after"), [("", ""), (ENDPOINT % "", ENDPOINT % "enabled: true, ")], ids=["in the chart", "in the file"]
 )
-def test_an_endpoint_for_traces_is_switched_on_where_it_stands_in_the_file(
-    cli: Cli, tmp_path: Path, before: str, after: str
-) -> None:
-    """What the chart's own values say is theirs to mend."""
+def test_tracing_is_enabled_only_for_an_endpoint_in_the_file(cli: Cli, tmp_path: Path, before: str, after: str) -> None:
+    """An endpoint in the chart's own values has to be enabled there."""
     place = chart(tmp_path, "4.18.0", {"infrahub": {"global": {"tracing": {"endpoint": "otel:4317"}}}})
     (tmp_path / "values.yaml").write_text(TRACED % before, "utf-8")
     done = cli("migrate", "values.yaml", "--chart-path", place, "--from", "4.14.1", "--non-interactive")
@@ -224,14 +220,14 @@ SENT: Value = {"global": {"tracing": {"endpoint": "otel:4317", "enabled": True}}
 
 @pytest.mark.parametrize("values", [AT_TOP, {"infrahub": AT_TOP}], ids=["at the top", "below infrahub"])
 @pytest.mark.parametrize("version_from", ["", "4.14.1"])
-def test_an_endpoint_in_the_new_chart_alone_is_told(tmp_path: Path, values: Value, version_from: str) -> None:
-    assert told_of_traces(tmp_path, new=values, version_from=version_from).startswith(IN_CHART)
+def test_a_tracing_endpoint_only_in_the_new_chart_is_reported(tmp_path: Path, values: Value, version_from: str) -> None:
+    assert trace_notices(tmp_path, new=values, version_from=version_from).startswith(IN_CHART)
 
 
 @pytest.mark.parametrize("old", [AT_TOP, SENT], ids=["implied", "enabled"])
-def test_an_endpoint_in_the_old_chart_alone_is_told(tmp_path: Path, old: Value) -> None:
-    assert told_of_traces(tmp_path, old=old, new={}).startswith(IN_OLD_CHART)
-    assert told_of_traces(tmp_path / "alone", old=old).startswith(IN_OLD_CHART)
+def test_a_tracing_endpoint_only_in_the_old_chart_is_reported(tmp_path: Path, old: Value) -> None:
+    assert trace_notices(tmp_path, old=old, new={}).startswith(IN_OLD_CHART)
+    assert trace_notices(tmp_path / "alone", old=old).startswith(IN_OLD_CHART)
 
 
 @pytest.mark.parametrize(
@@ -244,22 +240,22 @@ def test_an_endpoint_in_the_old_chart_alone_is_told(tmp_path: Path, old: Value) 
     ],
     ids=["it is enabled now", "there is none", "it stopped before", "it was enabled"],
 )
-def test_traces_that_go_on_or_never_went_are_not_told(
+def test_traces_that_continue_or_were_never_sent_are_not_reported(
     tmp_path: Path, old: Value, new: Value, version_from: str
 ) -> None:
-    assert told_of_traces(tmp_path, old=old, new=new, version_from=version_from) == ""
+    assert trace_notices(tmp_path, old=old, new=new, version_from=version_from) == ""
 
 
-def test_what_infrahubs_own_tempo_takes_is_not_told(tmp_path: Path) -> None:
+def test_traces_to_infrahubs_own_tempo_are_not_reported(tmp_path: Path) -> None:
     text = TRACED.replace("{enabled: false}}", "{enabled: true}}") % ""
-    assert told_of_traces(tmp_path, old=AT_TOP, new={}, text=text) == ""
-    assert told_of_traces(tmp_path / "new", new=AT_TOP, version_from="4.14.1", text=text) == ""
+    assert trace_notices(tmp_path, old=AT_TOP, new={}, text=text) == ""
+    assert trace_notices(tmp_path / "new", new=AT_TOP, version_from="4.14.1", text=text) == ""
 
 
-def told_of_traces(
+def trace_notices(
     folder: Path, *, old: Value = None, new: Value = None, version_from: str = "", text: str = TRACED % ""
 ) -> str:
-    """What is told of traces between two charts, or where only one of them is given."""
+    """The notices about traces for two charts, or for one alone."""
     old_path = str(chart(folder / "old", "4.14.1", old)) if old is not None else ""
     new_path = str(chart(folder / "new", "4.18.0", new)) if new is not None else ""
     options = discover.Options(version_from=version_from, version_to="4.18.0")

@@ -1,6 +1,6 @@
-"""What charts on disk say of an upgrade: which runs now, which is the target, and what the command line overrides.
+"""What charts on disk say about an upgrade: which runs now, which is the target, and what the command line overrides.
 
-Their values are the defaults below the release's, at the version of the chart that is one of those known here.
+Their values become the defaults of the release, with the version of the chart if it is one of those known here.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ def chart(version: str, name: str = "infrahub-enterprise") -> OwnChart:
     return OwnChart(f"{name}-{version}", name, version, {})
 
 
-def options(said: Options) -> tuple[str, str, str]:
-    return said.chart, said.version_from, said.version_to
+def options(given: Options) -> tuple[str, str, str]:
+    return given.chart, given.version_from, given.version_to
 
 
 ENTERPRISE = "infrahub-enterprise"
 
 
 @pytest.mark.parametrize(
-    ("own", "said", "wanted"),
+    ("own", "given", "wanted"),
     [
         (chart("4.13.0-medium"), Options(), (ENTERPRISE, "4.13.0-medium", "")),
         (chart("4.13.0-medium"), Options(version_from="4.12.0"), (ENTERPRISE, "4.12.0", "")),
@@ -41,11 +41,11 @@ ENTERPRISE = "infrahub-enterprise"
         (chart("latest"), Options(), ("", "", "")),
     ],
 )
-def test_one_chart(own: OwnChart, said: Options, wanted: tuple[str, str, str]) -> None:
-    assert options(own.settle_options(said)) == wanted
+def test_options_from_one_chart(own: OwnChart, given: Options, wanted: tuple[str, str, str]) -> None:
+    assert options(own.settle_options(given)) == wanted
 
 
-def test_a_chart_beyond_what_can_be_taken_back_needs_a_word() -> None:
+def test_a_chart_past_a_one_way_change_needs_an_explicit_version() -> None:
     beyond = chart("4.19.0")
     with pytest.raises(UsageError, match=r"is infrahub-enterprise 4\.19\.0, above 4\.19\.0"):
         beyond.settle_options(Options())
@@ -67,7 +67,7 @@ def test_whether_a_chart_is_the_target(own: OwnChart, to: str, is_target: bool) 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said", "wanted"),
+    ("old", "new", "given", "wanted"),
     [
         (chart("4.13.0"), chart("4.18.0"), Options(), (ENTERPRISE, "4.13.0", "4.18.0")),
         (chart("4.13.0"), chart("1.0.0", "platform"), Options(), (ENTERPRISE, "4.13.0", "")),
@@ -82,8 +82,8 @@ def test_whether_a_chart_is_the_target(own: OwnChart, to: str, is_target: bool) 
         ),
     ],
 )
-def test_two_charts(old: OwnChart, new: OwnChart, said: Options, wanted: tuple[str, str, str]) -> None:
-    assert options(TwoCharts(old, new).settle_options(said)) == wanted
+def test_options_from_two_charts(old: OwnChart, new: OwnChart, given: Options, wanted: tuple[str, str, str]) -> None:
+    assert options(TwoCharts(old, new).settle_options(given)) == wanted
 
 
 PREFECT: Map = {"backgroundServices": {"replicaCount": 3}, "global": {"prefect": {"env": []}}}
@@ -95,8 +95,8 @@ ROOTS: dict[str, Route] = {
 }
 
 
-def holding(version: str, name: str = ENTERPRISE) -> OwnChart:
-    """A chart of that name and version with values of its own."""
+def chart_with_values(version: str, name: str = ENTERPRISE) -> OwnChart:
+    """A chart of that name and version with its own values."""
     values: dict[str, Map] = {
         "infrahub-enterprise": {"infrahub": {**SERVER, "prefect-server": PREFECT}},
         "infrahub": {**SERVER, "prefect-server": PREFECT},
@@ -106,12 +106,12 @@ def holding(version: str, name: str = ENTERPRISE) -> OwnChart:
 
 
 def on_published(chart: str = ENTERPRISE) -> Release:
-    """A release from 4.13.0 to 4.18.0, or so called."""
+    """A release with published defaults for 4.13.0 and 4.18.0, whatever the chart."""
     before, after = (Defaults({}, {}, "published", Version(each)) for each in ("4.13.0", "4.18.0"))
     return Release(chart=chart, root=ROOTS[chart], layers=[Layer("values.yaml", {})], before=before, after=after)
 
 
-def told(defaults: Defaults) -> tuple[str, str, str]:
+def describe(defaults: Defaults) -> tuple[str, str, str]:
     return str(defaults.version), defaults.flavour, defaults.source.partition(" (")[0]
 
 
@@ -121,26 +121,26 @@ PUBLISHED = ("4.13.0", "", "published"), ("4.18.0", "", "published")
 @pytest.mark.parametrize(
     ("own", "before", "after"),
     [
-        (holding("4.14.0-medium"), ("4.14.0", "medium", "infrahub-enterprise 4.14.0-medium"), PUBLISHED[1]),
-        (holding("4.20.0-large"), PUBLISHED[0], ("4.20.0", "large", "infrahub-enterprise 4.20.0-large")),
-        (holding("1.0.0", "platform"), PUBLISHED[0], ("4.18.0", "", "platform 1.0.0")),
+        (chart_with_values("4.14.0-medium"), ("4.14.0", "medium", "infrahub-enterprise 4.14.0-medium"), PUBLISHED[1]),
+        (chart_with_values("4.20.0-large"), PUBLISHED[0], ("4.20.0", "large", "infrahub-enterprise 4.20.0-large")),
+        (chart_with_values("1.0.0", "platform"), PUBLISHED[0], ("4.18.0", "", "platform 1.0.0")),
     ],
 )
-def test_the_values_of_one_chart_are_of_its_version(
+def test_the_values_of_one_chart_replace_the_defaults_of_its_version(
     own: OwnChart, before: tuple[str, str, str], after: tuple[str, str, str]
 ) -> None:
     below = own.below(on_published(), Version("4.18.0"))
-    assert (told(below.before), told(below.after)) == (before, after)
+    assert (describe(below.before), describe(below.after)) == (before, after)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "versions"),
     [
-        (holding("4.14.0"), holding("4.20.0"), ("4.14.0", "4.20.0")),
-        (holding("1.0.0", "platform"), holding("2.0.0", "platform"), ("4.13.0", "4.18.0")),
+        (chart_with_values("4.14.0"), chart_with_values("4.20.0"), ("4.14.0", "4.20.0")),
+        (chart_with_values("1.0.0", "platform"), chart_with_values("2.0.0", "platform"), ("4.13.0", "4.18.0")),
     ],
 )
-def test_the_values_of_two_charts_are_of_their_versions(
+def test_the_values_of_two_charts_replace_both_defaults(
     old: OwnChart, new: OwnChart, versions: tuple[str, str]
 ) -> None:
     below = TwoCharts(old, new).below(on_published(), Version("4.18.0"))
@@ -153,13 +153,13 @@ def test_the_values_of_two_charts_are_of_their_versions(
     ("chart", "infrahub"), [("infrahub-enterprise", SERVER), ("infrahub", SERVER), ("prefect-server", {})]
 )
 def test_each_chart_gets_its_own_part_of_the_values(chart: str, infrahub: Map) -> None:
-    below = holding("9.0.0", chart).below(on_published(chart), Version("4.18.0"))
+    below = chart_with_values("9.0.0", chart).below(on_published(chart), Version("4.18.0"))
     assert (below.after.prefect, below.after.infrahub) == (PREFECT, infrahub)
 
 
 def test_the_outermost_global_of_a_chart_wins() -> None:
     entry: Value = [{"name": "OURS"}]
-    own = holding("4.18.0")
+    own = chart_with_values("4.18.0")
     assert own.below(on_published(), Version("4.18.0")).after.prefect["global"] == {"prefect": {"env": []}}
     over = own._replace(values={**own.values, "global": {"prefect": {"env": entry}}})
     assert over.below(on_published(), Version("4.18.0")).after.prefect["global"] == {"prefect": {"env": entry}}

@@ -1,4 +1,4 @@
-"""The supported stops of a jump: one minor version of Infrahub at a time, and one before each step of no return."""
+"""The supported stops of a jump: one minor version of Infrahub at a time, and one before each one-way change."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Cli = Callable[..., Any]
         ("infrahub-enterprise", "4.21.2", "4.22.0", ["4.22.0"]),
     ],
 )
-def test_the_stops(chart: str, start: str, to: str, stops: list[str]) -> None:
+def test_the_stops_of_a_jump(chart: str, start: str, to: str, stops: list[str]) -> None:
     found = route.stops(chart, Version(start), Version(to), to)
     assert [stop.version for stop in found] == stops
     assert [bool(stop.crossed) for stop in found][:-1] == [False] * (len(found) - 1)
 
 
-def test_the_stop_that_cannot_be_taken_back_says_so() -> None:
+def test_a_stop_that_cannot_be_rolled_back_says_so() -> None:
     last = route.stops("infrahub-enterprise", Version("4.13.0"), Version("4.21.2"), "4.21.2")[-1]
     assert "that backup is the only way back" in last.text(2, 2)
     assert "Back up Neo4j and PostgreSQL;" in last.text(2, 2)
@@ -53,12 +53,12 @@ def test_a_stop_is_named_as_far_as_it_is_known(version: str, app: str, named: st
 
 
 @pytest.mark.parametrize(("to", "app"), [("4.18.0", "1.10"), ("4.18.1", ""), ("3.0.0", "")])
-def test_the_last_stop_names_the_infrahub_of_a_chart_that_was_seen(to: str, app: str) -> None:
+def test_the_last_stop_names_the_infrahub_version_of_a_known_chart(to: str, app: str) -> None:
     assert route.stops("infrahub-enterprise", None, Version(to), to)[-1].app == app
 
 
-def test_prefect_server_alone_skips_nothing() -> None:
-    """Its versions came with several of Infrahub each, of which none runs there."""
+def test_prefect_server_alone_skips_no_minor() -> None:
+    """Each of its versions was shipped with several Infrahub versions, none of which runs there."""
     assert route.skips_minors("infrahub-enterprise", Version("4.2.3"), Version("4.18.0"))
     assert not route.skips_minors("prefect-server", Version("2025.9.5190948"), Version("2026.6.5172345"))
 
@@ -72,25 +72,29 @@ def test_prefect_server_alone_goes_in_one_step() -> None:
     assert stop.text.startswith("Stop 1 of 1: 4.32.0 (Infrahub 1.10).")
 
 
-def test_plan_tells_them(cli: Cli, tmp_path: Path) -> None:
+def test_plan_reports_the_stops(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("infrahub: {upgrade: {enabled: false}}\n", "utf-8")
     options = ("values.yaml", "--from", "4.2.3", "--format", "json")
     plain = json.loads(cli("plan", *options).stdout)["files"][0]["notices"]
-    told = json.loads(cli("plan", *options, "--route").stdout)["files"][0]["notices"]
+    with_route = json.loads(cli("plan", *options, "--route").stdout)["files"][0]["notices"]
     jump = "4.18.0 is more than one minor version of Infrahub above 4.2.3; only one at a time is supported. "
     assert f"{jump}Stops: Infrahub 1.8, 4.14.1, 4.18.0 (plan --route)." in [each["text"] for each in plain]
-    assert [each["text"][:11] for each in told if each not in plain] == ["Stop 1 of 3", "Stop 2 of 3", "Stop 3 of 3"]
+    assert [each["text"][:11] for each in with_route if each not in plain] == [
+        "Stop 1 of 3",
+        "Stop 2 of 3",
+        "Stop 3 of 3",
+    ]
     assert b"give --from" in cli("plan", "values.yaml", "--route", "--answer", "flavour=none").stdout
 
 
-def test_plan_tells_them_first(cli: Cli, tmp_path: Path) -> None:
+def test_plan_prints_the_stops_first(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("infrahub: {upgrade: {enabled: false}}\n", "utf-8")
     shown = cli("plan", "values.yaml", "--from", "4.2.3", "--route").stdout.decode()
     assert shown.index("\nRoute\n  - Stop 1 of 3") < shown.index("\nEvidence\n") < shown.index("\nNotices")
     assert shown.count("Stop 1 of 3") == 1
 
 
-def test_plan_tells_them_without_a_file(cli: Cli, tmp_path: Path) -> None:
+def test_plan_prints_the_stops_without_a_file(cli: Cli, tmp_path: Path) -> None:
     done = cli("plan", "--route", "--from", "4.2.3")
     assert done.stdout.decode().startswith("infrahub-enterprise: from 4.2.3 to 4.18.0\n- Stop 1 of 3: ")
     assert b"infrahub-migrator list --chart infrahub-enterprise --from 4.2.3 --to 4.18.0\n" in done.stdout

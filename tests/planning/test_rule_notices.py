@@ -1,4 +1,4 @@
-"""What steps have the rules say of a plan's result: in the rules' own words, once, and only where it is a fact."""
+"""What rules report on the result of a plan: in their own words, once, and only if it is certain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrator.verify import verify
 from tests import releases
 from tests.rules.test_rules import CASES, Case, show, with_
 
-TOLD = {rule for known in catalog.load() for step in known.migration.steps for rule in step.rules}
+REPORTED = {rule for known in catalog.load() for step in known.migration.steps for rule in step.rules}
 
 
 def planned(text: str, answers: dict[str, str] | None = None, **options: str) -> examine.Case:
@@ -20,21 +20,23 @@ def planned(text: str, answers: dict[str, str] | None = None, **options: str) ->
     return examine.examine(releases.of_text(text), request)
 
 
-def told(case: examine.Case) -> list[NoticeReport]:
+def rule_notices(case: examine.Case) -> list[NoticeReport]:
     return [each for each in summary.report(case).notices if each.rule]
 
 
-@pytest.mark.parametrize("case", [each for each in CASES if each.rule in TOLD], ids=show)
-def test_plan_says_of_its_result_what_verify_says(case: Case) -> None:
-    """In the same words and severity; in the same place, too, where the file stays as it is."""
+@pytest.mark.parametrize("case", [each for each in CASES if each.rule in REPORTED], ids=show)
+def test_plan_reports_what_verify_finds_in_its_result(case: Case) -> None:
+    """With the same words and severity, and on the same line if the file does not change."""
     made = planned(with_(case, case.breaks), {"flavour": "none"})
     assert not made.plan.open_questions
     layers = made.bundle.on(apply.apply_plan(made).streams).layers
-    found = [each for each in verify.findings(made.plan.result, layers) if each.rule in TOLD]
+    found = [each for each in verify.findings(made.plan.result, layers) if each.rule in REPORTED]
     words = sorted((each.rule, each.severity, f"{each.text}. {each.remedy}") for each in found)
-    assert sorted((each.rule, each.severity, each.text) for each in told(made)) == words
+    assert sorted((each.rule, each.severity, each.text) for each in rule_notices(made)) == words
     if not made.plan.changes:
-        assert sorted((each.rule, each.line) for each in told(made)) == sorted((each.rule, each.line) for each in found)
+        assert sorted((each.rule, each.line) for each in rule_notices(made)) == sorted(
+            (each.rule, each.line) for each in found
+        )
 
 
 SEPARATE = dedent("""\
@@ -51,25 +53,25 @@ SEPARATE = dedent("""\
 KEPT = SEPARATE.replace("  env: []", "  env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: 'false'}]")
 
 
-def rules_told(text: str, answers: dict[str, str] | None = None, **options: str) -> list[tuple[str, int]]:
-    return sorted((each.rule, each.line) for each in told(planned(text, answers, **options)))
+def rules_and_lines(text: str, answers: dict[str, str] | None = None, **options: str) -> list[tuple[str, int]]:
+    return sorted((each.rule, each.line) for each in rule_notices(planned(text, answers, **options)))
 
 
-def test_what_this_run_mends_is_not_told_and_what_stays_is_told_where_it_stood() -> None:
-    """The toggle above goes; the line is that of the file as it was read."""
+def test_only_what_the_run_does_not_fix_is_reported_at_its_old_line() -> None:
+    """The toggle above is removed; the line is that of the file as it was read."""
     made = planned(SEPARATE)
     assert [each.after for each in made.plan.changes] == [None]
-    assert [(each.rule, each.severity, each.line) for each in told(made)] == [("env-twice", "error", 9)]
+    assert [(each.rule, each.severity, each.line) for each in rule_notices(made)] == [("env-twice", "error", 9)]
 
 
-def test_what_an_open_question_may_mend_is_told_once_it_is_answered() -> None:
+def test_what_an_open_question_may_fix_is_reported_once_answered() -> None:
     text = KEPT.replace(', docket: {url: "redis://redis:6379/2"}', "")
-    assert rules_told(text) == [("env-twice", 9)]
+    assert rules_and_lines(text) == [("env-twice", 9)]
     open_now = [each.id for each in planned(text).plan.open_questions]
     assert open_now == ["custom-toggles.background.TRIGGERS", "redis-db"]
     kept = {"custom-toggles": "keep", "redis-db": "2"}
-    assert rules_told(text, kept) == [("env-twice", 9), ("toggle-left", 4)]
-    assert rules_told(text, {**kept, "custom-toggles": "remove"}) == [("env-twice", 9)]
+    assert rules_and_lines(text, kept) == [("env-twice", 9), ("toggle-left", 4)]
+    assert rules_and_lines(text, {**kept, "custom-toggles": "remove"}) == [("env-twice", 9)]
 
 
 DOCKET = "PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/3'"
@@ -82,46 +84,46 @@ DOCKET = "PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/3'"
         ("PREFECT_REDIS_MESSAGING_DB, value: '4'", "messaging-redis.db", "4"),
     ],
 )
-def test_an_entry_that_every_answer_takes_out_is_no_breach(entry: str, question: str, answer: str) -> None:
-    """The other name that stands twice is a fact whatever is answered."""
+def test_an_entry_that_every_answer_removes_is_not_reported(entry: str, question: str, answer: str) -> None:
+    """The other name is set twice whatever the answer is."""
     text = SEPARATE.replace("  env: []", f"  env: [{{name: {entry}}}]")
     text = text if entry == DOCKET else text.replace(', docket: {url: "redis://redis:6379/2"}', "")
     others = {} if entry == DOCKET else {"redis-db": "2"}
     assert [each.id for each in planned(text, others).plan.open_questions] == [question]
-    assert rules_told(text, others) == rules_told(text, {**others, question: answer}) == [("env-twice", 9)]
+    assert rules_and_lines(text, others) == rules_and_lines(text, {**others, question: answer}) == [("env-twice", 9)]
 
 
 ONCE = SEPARATE.replace('    - {name: KEPT, value: "2"}\n', "")
 
 
-def test_a_database_that_is_still_to_be_chosen_is_nobodys() -> None:
-    """Its scheme has to be put right first: where the docket is then, the answer says."""
+def test_a_database_still_to_be_chosen_is_not_reported() -> None:
+    """Its scheme has to be fixed first; the answer then says where the docket is."""
     text = ONCE.replace("db: 1}", "db: 1, ssl: true}").replace("6379/2", "6379/99")
     assert [each.id for each in planned(text).plan.open_questions] == ["docket-url"]
-    assert rules_told(text) == []
-    assert rules_told(text, {"docket-url": "rediss://redis:6379/99"}) == [("docket-database", 3)]
+    assert rules_and_lines(text) == []
+    assert rules_and_lines(text, {"docket-url": "rediss://redis:6379/99"}) == [("docket-database", 3)]
 
 
-def test_what_is_kept_is_told_in_the_words_that_hold_once_all_is_answered() -> None:
+def test_a_kept_toggle_is_reported_in_its_final_words() -> None:
     text = KEPT.replace(', docket: {url: "redis://redis:6379/2"}', "").replace('    - {name: KEPT, value: "2"}\n', "")
     answers = {"custom-toggles": "keep"}
     assert [each.id for each in planned(text, answers).plan.open_questions] == ["redis-db"]
-    (before,) = told(planned(text, answers))
-    assert told(planned(text, {**answers, "redis-db": "2"})) == [before]
+    (before,) = rule_notices(planned(text, answers))
+    assert rule_notices(planned(text, {**answers, "redis-db": "2"})) == [before]
     assert "No action needed" in before.text
 
 
-def test_a_rule_is_told_once_however_many_say_it() -> None:
-    """`migrate` tells all findings of its result; a notice that says the same goes."""
+def test_a_rule_is_reported_only_once() -> None:
+    """`migrate` reports all findings on its result; a notice that says the same is left out."""
     made = planned(SEPARATE)
     report = verify.proved(made, examine.Request(discover.Options(), {}))
-    assert [each.rule for each in report.findings if each.rule in TOLD] == ["env-twice"]
+    assert [each.rule for each in report.findings if each.rule in REPORTED] == ["env-twice"]
     assert [each for each in report.notices if each.rule] == []
 
 
 @pytest.mark.parametrize(("answers", "is_open"), [({}, True), ({"redis-db": "2"}, False)])
-def test_for_a_line_no_rule_is_asked_while_a_question_is_open(answers: dict[str, str], is_open: bool) -> None:
-    """Most of many releases wait for the same decision, and a line says no more of one than that."""
+def test_one_line_reports_skip_the_rules_while_a_question_is_open(answers: dict[str, str], is_open: bool) -> None:
+    """Of many releases most wait for the same decision, and their one line says only that."""
     release = releases.of_text(SEPARATE.replace(', docket: {url: "redis://redis:6379/2"}', ""))
     whole = examine.Request(discover.Options(), answers)
     there, in_a_line = (examine.examine(release, each).plan for each in (whole, whole._replace(in_a_line=True)))
