@@ -14,6 +14,7 @@ from migrator.prefect.docket import new_secret
 from migrator.report.page import Page, flags_of, typed
 from migrator.report.records import FileReport
 from migrator.report.result_records import NextStep
+from migrator.sources.bundle import Helmfile
 from migrator.values import tree
 
 _NEW_FILE = "values.yaml"
@@ -190,9 +191,9 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
     values = " ".join(f"-f {typed(path)}" for path in paths)
     for flag, _, text in (option.partition(" ") for option in case.bundle.typed):
         values += f" {flag} {shlex.quote(text)}"
-    if case.bundle.helmfile:
+    if case.bundle.helmfile is not None and case.bundle.helmfile.labels:
         stands_for = []
-        yield from _by_helmfile(case)
+        yield from _by_helmfile(case, case.bundle.helmfile)
     else:
         yield NextStep("Upgrade values and chart together:")
         yield _command(f"helm upgrade {name} {what} {where} {values}")
@@ -219,16 +220,18 @@ def _legend(words: Sequence[str]) -> Iterator[NextStep]:
         yield NextStep(f"({'; '.join(words)}.)")
 
 
-def _by_helmfile(case: examine.Case) -> Iterator[NextStep]:
-    """By Helmfile, which sets the chart version, and selects a release by labels for its name and namespace.
+def _by_helmfile(case: examine.Case, helmfile: Helmfile) -> Iterator[NextStep]:
+    """By Helmfile, which sets the chart version unless the chart is a folder, and selects a release by its labels.
 
     Source: https://helmfile.readthedocs.io/en/latest/releases/#selectors-and-needs
     """
-    bundle = case.bundle
-    before = f"Write version {case.found.shown_to} into {bundle.helmfile}, and upgrade" if _moved(case) else "Upgrade"
+    before = "Upgrade"
+    if helmfile.folder:
+        before = f"Update the chart in {helmfile.folder} to {case.found.shown_to}, and upgrade"
+    elif _moved(case):
+        before = f"Write version {case.found.shown_to} into {helmfile.path}, and upgrade"
     yield NextStep(f"{before} file and chart in one go:")
-    labels = f"name={bundle.release_name},namespace={bundle.namespace}"
-    yield _command(f"helmfile -f {typed(bundle.helmfile)} -l {shlex.quote(labels)} apply")
+    yield _command(f"helmfile -f {typed(helmfile.path)} -l {shlex.quote(helmfile.labels)} apply")
 
 
 def _where(case: examine.Case, context: str = "--kube-context") -> str:

@@ -118,7 +118,7 @@ def _detect(bundle: Bundle, request: Request) -> Upgrade:
         fills_in=bundle.fills_in,
         controller=bundle.controller,
         as_found=tuple(source.data for source in bundle.as_found),
-        sealed=sealed.beside(bundle.layers),
+        sealed=sealed.beside(bundle.layers, bundle.helmfile.secrets if bundle.helmfile is not None else ()),
     )
     return Upgrade(bundle, request, known, layers, options, found, surroundings, own)
 

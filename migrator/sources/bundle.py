@@ -104,6 +104,17 @@ class Deployed(NamedTuple):
         return (self.name, "--namespace", self.namespace, *self.options)
 
 
+class Helmfile(NamedTuple):
+    """The helmfile of a release: its path, the labels that select the release (empty if they are not known), the chart
+    if that is a folder, and the encrypted files that it lays over the layers.
+    """
+
+    path: str
+    labels: str = ""
+    folder: str = ""
+    secrets: tuple[str, ...] = ()
+
+
 class Bundle(NamedTuple):
     """A release: `layers` in Helm's order, lowest first, and what is known about them.
 
@@ -137,7 +148,7 @@ class Bundle(NamedTuple):
     shared: tuple[Shared, ...] = ()
     as_found: tuple[Source, ...] = ()
     read_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    helmfile: str = ""
+    helmfile: Helmfile | None = None
 
     @property
     def moves_along(self) -> bool:

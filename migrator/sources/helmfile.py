@@ -2,30 +2,31 @@
 
 A helmfile is not edited. `init` takes from it what a directory does not show, and for values files it is evidence of
 which version runs and where that is set. Only plain text counts: what a template, an environment or another helmfile
-would fill in is ignored.
-Source: https://helmfile.readthedocs.io/en/latest/configuration/ (`bases`, `defaultInherit` and `inherit` add values
-from elsewhere, and a values file that ends in .gotmpl is a template; paths are relative to the helmfile's folder).
+would fill in is ignored, and other values of a release are reported as unread.
+Sources: https://helmfile.readthedocs.io/en/latest/configuration/ (`bases`, `defaultInherit` and `inherit` add values
+from elsewhere, and a values file that ends in .gotmpl is a template; paths are relative to the helmfile's folder);
+pkg/state/state.go of helmfile/helmfile (ApplyOverrides: a `namespace` at the top beats a release's own).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from migrator.charts.ranges import is_range
 from migrator.charts.versions import CHARTS, FLAVOURS, parse
 from migrator.errors import MigratorError
 from migrator.sources import foreign
-from migrator.sources.bundle import Bundle, ChartVersion, chart_name, left_open
+from migrator.sources.bundle import Bundle, ChartVersion, Helmfile, chart_name, left_open
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values.changes import Notice
 from migrator.values.edits import Value
-from migrator.values.merge import as_list, as_map, as_text
+from migrator.values.merge import Map, as_list, as_map, as_text
 
 _ADDING_VALUES = ("inherit", "set", "setString", "setTemplate", "valuesTemplate", "valuesPathPrefix")
-"""Keys of a release that add other values, or change where its files are looked up; `secrets` override them."""
+"""Keys of a release that add other values, or change where its files are looked up; `secrets` override all of them."""
 _INHERITING = ("bases", "defaultInherit")
 
 
@@ -33,8 +34,9 @@ class Told(NamedTuple):
     """A release of these charts in a helmfile; a field is empty if the helmfile does not give it as plain text.
 
     `layers` are the values files that it names, relative to the current directory, and `is_whole` is whether these are
-    all of its values files. `path` is the helmfile, `line` the line of the release, `text` its version as written, and
-    `place` the FILE:LINE of that version.
+    all of its values files; `unread` are the places of its other values, and `secrets` its encrypted files. `path` is
+    the helmfile, `line` the line of the release, `text` its version as written, and `place` the FILE:LINE of that
+    version. `folder` is the chart as written if it is a folder, and `labels` select the release.
     """
 
     name: str
@@ -47,6 +49,10 @@ class Told(NamedTuple):
     line: int
     text: str = ""
     place: str = ""
+    folder: str = ""
+    unread: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    labels: str = ""
 
 
 def with_entry(bundle: Bundle, path: str) -> Bundle:
@@ -55,6 +61,8 @@ def with_entry(bundle: Bundle, path: str) -> Bundle:
     if told is None:
         return bundle
     unmovable = left_open(told.text)
+    if told.folder:  # Helm then ignores a version
+        unmovable = f"its chart is the folder {told.folder}: update that in the same change"
     if told.version or unmovable:
         unmovable = f"{told.place}: {unmovable}" if unmovable else ""
         version = ChartVersion(told.chart, told.text, (), unmovable, elsewhere=told.place)
@@ -63,9 +71,14 @@ def with_entry(bundle: Bundle, path: str) -> Bundle:
     if told.is_whole and any(os.path.realpath(each) not in named for each in told.layers):
         text = f"{told.path}:{told.line} lists it over other files: name them all (-f {' -f '.join(told.layers)})."
         bundle = bundle._replace(notices=(*bundle.notices, Notice(text, "warning")))
-    return bundle._replace(
-        release_name=told.name, namespace=told.namespace, helmfile=told.path if told.name and told.namespace else ""
-    )
+    if told.unread:
+        text = (
+            f"{told.path}:{told.line} gives this release values that are not read here, too: {', '.join(told.unread)}. "
+            "If they hold values of Prefect or Infrahub, move those into a values file, and name it with -f as well."
+        )
+        bundle = bundle._replace(notices=(*bundle.notices, Notice(text, "warning")))
+    helmfile = Helmfile(told.path, told.labels, told.folder, told.secrets)
+    return bundle._replace(release_name=told.name, namespace=told.namespace, helmfile=helmfile)
 
 
 def _entry_of(values: str, path: str) -> Told | None:
@@ -92,21 +105,40 @@ def _releases(source: Source) -> Iterator[Told]:
             chart = chart_name(_plain(item.get("chart")))
             if chart not in CHARTS:
                 continue
-            layers = [_file(os.path.dirname(source.name), each) for each in as_list(item.get("values"))]
-            brings_more = any(item.get(key) for key in _ADDING_VALUES)
+            home = os.path.dirname(source.name)
+            layers = [_file(home, each) for each in as_list(item.get("values"))]
+            folder = _folder(home, item.get("chart"))
+            unread = tuple(_unread(item, layers))
             version = ["version"] if "version" in item else []
+            over_all = as_map(document.data).get("namespace")
+            name, namespace = _plain(item.get("name")), _plain(over_all or item.get("namespace"))
+            # Whether the label has the namespace of the whole helmfile depends on Helmfile's version.
+            labels = f"name={name}" if over_all else f"name={name},namespace={namespace}"
             yield Told(
-                name=_plain(item.get("name")),
+                name=name,
                 chart=chart,
-                version=_version(_plain(item.get("version"))),
-                namespace=_plain(item.get("namespace")),
+                version="" if folder else _version(_plain(item.get("version"))),
+                namespace=namespace,
                 layers=tuple(filter(None, layers)),
-                is_whole=inherits_nothing and bool(layers) and all(layers) and not brings_more,
+                is_whole=inherits_nothing and bool(layers) and not unread,
                 path=source.name,
                 line=document.line(("releases", number)),
-                text=as_text(item.get("version")),
+                text="" if folder else as_text(item.get("version")),
                 place=f"{source.name}:{document.line(('releases', number, *version))}",
+                folder=folder,
+                unread=unread,
+                secrets=tuple(filter(None, (_file(home, each) for each in as_list(item.get("secrets"))))),
+                labels=labels if name and namespace else "",
             )
+
+
+def _unread(item: Map, layers: Sequence[str]) -> Iterator[str]:
+    """The places of values in a release that are in none of its plain values files, given with the files found."""
+    for number, (value, path) in enumerate(zip(as_list(item.get("values")), layers)):
+        if not path:
+            text = as_text(value)
+            yield f"values[{number}]" + (f" ({text})" if text.isprintable() and text else "")
+    yield from (key for key in _ADDING_VALUES if item.get(key))
 
 
 def _plain(value: Value) -> str:
@@ -123,6 +155,13 @@ def _version(text: str) -> str:
     except MigratorError:
         return ""
     return text if flavour in ("", *FLAVOURS) else ""
+
+
+def _folder(home: str, chart: Value) -> str:
+    """The chart as written if it is a folder next to the helmfile or elsewhere on this machine; otherwise empty."""
+    name = _plain(chart)
+    is_path = name.startswith((".", "/")) or os.path.isdir(os.path.join(home, name))
+    return name if is_path else ""
 
 
 def _file(folder: str, value: Value) -> str:

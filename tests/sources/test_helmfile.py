@@ -136,6 +136,70 @@ def test_a_chart_yaml_next_to_the_values_wins_over_the_helmfile(cli: Cli, reposi
     assert report(cli, *LAYERS)["from"] == "4.12.0-medium"
 
 
+INLINE = "{infrahub: {prefect-server: {backgroundServices: {env: []}}}}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("values/prod.yaml]", f"values/prod.yaml, {INLINE}]", "values[2]."),
+        ("[values/base", "[values/more.yaml.gotmpl, values/base", "values[0] (values/more.yaml.gotmpl)."),
+        ("[values/base", "['values/{{ .Environment.Name }}.yaml', values/base", "values[0] (values/{{ .Envi"),
+        ("    secrets:", "    set: [{name: a, value: b}]\n    secrets:", "set."),
+        ("    secrets:", "    inherit: [{template: default}]\n    secrets:", "inherit."),
+    ],
+)
+def test_values_that_are_not_read_are_told(cli: Cli, repository: Path, old: str, new: str, told: str) -> None:
+    """What it adds can override what is migrated: the files alone must not pass for the whole release."""
+    (repository / "helmfile.yaml").write_text(HELMFILE.replace(old, new, 1), "utf-8")
+    said = f"helmfile.yaml:2 gives this release values that are not read here, too: {told}"
+    assert said in notices(report(cli, *LAYERS))
+    assert cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive").returncode == 0
+    again = report(cli, *LAYERS)
+    assert again["status"] == "current" and said in notices(again)
+
+
+def test_of_values_files_alone_nothing_is_told(cli: Cli, repository: Path) -> None:
+    assert "not read here" not in notices(report(cli, *LAYERS))
+
+
+@pytest.mark.parametrize(
+    "folder", ["./charts/infrahub-enterprise", "../infrahub-enterprise", "local/infrahub-enterprise"]
+)
+def test_the_version_of_a_chart_in_a_folder_is_moved_there(cli: Cli, repository: Path, folder: str) -> None:
+    """Helm ignores --version for a folder, and installs no newest one."""
+    (repository / "local/infrahub-enterprise").mkdir(parents=True)
+    text = HELMFILE.replace("opsmill/infrahub-enterprise", folder)
+    for each in (text, text.replace("    version: 4.13.0-medium\n", "")):
+        (repository / "helmfile.yaml").write_text(each, "utf-8")
+        found = report(cli, *LAYERS)
+        assert f"its chart is the folder {folder}: update that in the same change." in notices(found)
+        assert not found["from"] and "newest is installed" not in notices(found)
+    done = cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive")
+    said = " ".join(done.stdout.decode().split())
+    assert f"Update the chart in {folder} to 4.18.0, and upgrade file and chart in one go:" in said
+
+
+def test_a_namespace_for_the_whole_helmfile_beats_a_release_s_own(cli: Cli, repository: Path) -> None:
+    (repository / "helmfile.yaml").write_text("namespace: everywhere\n" + HELMFILE, "utf-8")
+    done = cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive")
+    assert b"helmfile -f helmfile.yaml -l name=ours apply" in done.stdout
+    assert b"helm rollback ours --namespace everywhere" in done.stdout
+
+
+def test_its_encrypted_files_count_wherever_they_are(cli: Cli, repository: Path) -> None:
+    sealed = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {password: 'ENC[x]'}}}}}\n"
+    (repository / "secrets").mkdir()
+    (repository / "secrets/prod.yaml").write_text(sealed + "sops: {mac: 'ENC[x]'}\n", "utf-8")
+    listed = HELMFILE.replace("values/prod.secrets.yaml", "secrets/prod.yaml")
+    for text, is_told in ((HELMFILE, False), (listed, True)):
+        (repository / "helmfile.yaml").write_text(text, "utf-8")
+        told = "The docket URL has no password, but secrets/prod.yaml, which is encrypted" in notices(
+            report(cli, *LAYERS)
+        )
+        assert told is is_told
+
+
 def test_with_several_releases_a_warning_names_its_release(cli: Cli, repository: Path) -> None:
     (repository / "values/other.yaml").write_text(VALUES.replace("redis.prod", "redis.other"), "utf-8")
     text = HELMFILE.replace("[values/base.yaml, values/prod.yaml]", "[values/base.yaml]")
