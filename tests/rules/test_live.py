@@ -1,4 +1,4 @@
-"""The rules that rest on a look at Redis: what breaks each, and what nearly does."""
+"""The rules that need a look at Redis: what breaks each, and what nearly does."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 ]
 
 
-def test_a_look_at_a_sound_redis_breaks_nothing() -> None:
+def test_a_sound_redis_breaks_no_rule() -> None:
     assert findings(SOUND, PLAIN) == []
     assert findings(SECRET, PLAIN._replace(named=2)) == []
 
 
 @pytest.mark.parametrize(("rule", "breaks", "nearly", "words"), CASES)
-def test_what_breaks_just_it_and_what_nearly_does(
+def test_each_live_rule_is_broken_alone_and_not_by_the_near_miss(
     rule: str, breaks: dict[str, Any], nearly: dict[str, Any], words: str
 ) -> None:
     found = findings(SOUND, PLAIN._replace(**breaks))
@@ -64,11 +64,11 @@ def test_what_breaks_just_it_and_what_nearly_does(
     assert findings(SOUND, PLAIN._replace(**nearly)) == []
 
 
-def test_every_live_rule_has_its_case() -> None:
+def test_every_live_rule_has_a_case() -> None:
     assert {rule for rule, *_ in CASES} == {rule.id for rule in live.RULES}
 
 
-def test_the_database_of_a_docket_in_a_secret_is_the_one_that_the_url_of_the_look_names() -> None:
+def test_the_database_of_a_docket_in_a_secret_is_the_look_urls() -> None:
     found = findings(SECRET, PLAIN)
     assert [each.rule for each in found] == ["redis-unseen"]
     assert "only the Secret docket knows which database the docket is in" in found[0].text
@@ -79,12 +79,12 @@ def test_the_database_of_a_docket_in_a_secret_is_the_one_that_the_url_of_the_loo
     assert findings(SECRET, filled._replace(named=5)) == []
 
 
-def test_the_database_in_the_values_beats_the_one_in_the_url_of_the_look() -> None:
+def test_the_database_in_the_values_overrides_the_look_urls() -> None:
     filled = PLAIN._replace(keys={**PLAIN.keys, 4: 3})
     assert findings(SOUND, filled._replace(named=4)) == []
 
 
 @pytest.mark.parametrize(("text", "to"), [(SINGLE, ""), (SOUND.replace(DOCKET, ""), "4.13.0")])
-def test_where_no_docket_is_shared_no_redis_is_judged(text: str, to: str) -> None:
+def test_live_rules_do_not_apply_without_a_shared_docket(text: str, to: str) -> None:
     bad = Seen("redis:6379", databases=1, keys={0: 7}, persists=False, evicts="allkeys-lru")
     assert {each.rule for each in findings(text, bad, to)} == {each.rule for each in findings(text, None, to)}

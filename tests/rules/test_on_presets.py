@@ -1,4 +1,4 @@
-"""The rules on presets, as they are and as they are migrated; and on values of any shape."""
+"""The rules on presets, before and after their migration, and on values of any shape."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def findings(release: Release, text: Stream) -> list[Finding]:
 
 
 @pytest.mark.parametrize("preset", preset_files("C/*.yaml", "[DE]/values.medium.yaml"))
-def test_a_migrated_preset_breaks_nothing(preset: Path) -> None:
+def test_a_migrated_preset_breaks_no_rule(preset: Path) -> None:
     case = examine.examine(releases.of_text(preset.read_text()), examine.Request(discover.Options(), ANSWERS))
     result = apply.apply_plan(case)
 
@@ -41,7 +41,7 @@ def test_a_migrated_preset_breaks_nothing(preset: Path) -> None:
 
 
 @pytest.mark.parametrize("size", ["small", "medium"])
-def test_a_preset_before_its_migration_breaks_what_the_migration_mends(size: str, presets: Path) -> None:
+def test_an_unmigrated_preset_breaks_what_the_migration_fixes(size: str, presets: Path) -> None:
     text = (presets / "C" / f"values.{size}.yaml").read_text()
     case = examine.examine(releases.of_text(text), examine.Request(discover.Options(), ANSWERS))
     found = findings(case.plan.start, case.bundle.uppermost.stream)
@@ -90,7 +90,7 @@ lists = st.lists(st.one_of(entries, entries, entries, odd), max_size=6)
 
 
 def like(values: Value) -> st.SearchStrategy[Value]:
-    """Values in the shape of the chart's, with anything at all in any place now and then."""
+    """Values in the shape of the chart's, with an odd value in any place now and then."""
     if isinstance(values, dict) and values:
         shaped = st.fixed_dictionaries({}, optional={key: like(value) for key, value in values.items()})
         return st.one_of(shaped, shaped, shaped, shaped, odd)
@@ -111,8 +111,8 @@ separate = st.fixed_dictionaries(
 
 @given(values=st.one_of(separate, like(CHARTS[0][1].prefect)), chart=st.sampled_from(CHARTS))
 @examples(200)
-def test_values_of_any_shape_are_judged_or_refused(values: Value, chart: tuple[tuple[str, ...], Defaults]) -> None:
-    """A shape that is refused is refused in words; nothing else is ever raised, and every finding is whole."""
+def test_values_of_any_shape_are_checked_or_refused(values: Value, chart: tuple[tuple[str, ...], Defaults]) -> None:
+    """A refused shape raises a MigratorError and never anything else, and every finding is complete."""
     root, own = chart
     data = values
     for key in reversed(root):

@@ -1,4 +1,4 @@
-"""For each rule a file that breaks just it, and one that nearly does."""
+"""For each rule, a file that breaks only that rule, and one that nearly does."""
 
 from __future__ import annotations
 
@@ -447,7 +447,7 @@ CASES = [
 
 
 def findings(*texts: str, to: str = "", chart: str = "", version_from: str = "") -> list[Finding]:
-    """What the rules say of these layers."""
+    """What the rules find in these layers."""
     streams = [yamltext.parse(text.encode(), f"layer-{number}.yaml") for number, text in enumerate(texts)]
     layers = [Layer(stream.name, stream.documents[0].data) for stream in streams]
     options = discover.Options(version_to=to, chart=chart, version_from=version_from)
@@ -466,12 +466,12 @@ def with_(case: Case, new: str) -> str:
 
 
 @pytest.mark.parametrize("text", [SOUND, SINGLE, VANILLA], ids=["separate", "single", "vanilla"])
-def test_a_sound_file_breaks_nothing(text: str) -> None:
+def test_a_sound_file_breaks_no_rule(text: str) -> None:
     assert findings(text) == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=show)
-def test_a_file_that_breaks_just_it(case: Case) -> None:
+def test_the_file_breaks_only_its_rule(case: Case) -> None:
     text = with_(case, case.breaks)
     found = findings(text)
 
@@ -483,29 +483,29 @@ def test_a_file_that_breaks_just_it(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=show)
-def test_a_file_that_nearly_does(case: Case) -> None:
+def test_the_near_miss_does_not_break_the_rule(case: Case) -> None:
     assert case.rule not in {each.rule for each in findings(with_(case, case.nearly))}
 
 
 PAST_THE_DEFAULT = {"neo4j-heap", "flavour-change"}
-"""Rules of versions past the one that is gone to by default, or of two versions at once: their tests stand apart."""
+"""Rules of versions past the default target, or of two versions at once: they have tests of their own."""
 
 
-def test_every_rule_has_its_case_and_a_name_of_its_own() -> None:
+def test_every_rule_has_a_case_and_a_unique_id() -> None:
     ids = [rule.id for rule in rules.RULES]
 
     assert len(set(ids)) == len(ids)
-    # Those that rest on a look at Redis have theirs in test_live.py.
+    # Those that need a look at Redis have theirs in test_live.py.
     assert {case.rule for case in CASES} == set(ids) - {rule.id for rule in live.RULES} - PAST_THE_DEFAULT
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
-def test_every_rule_says_what_holds_and_how_to_mend_it(rule: rules.Rule) -> None:
+def test_every_rule_says_what_holds_and_how_to_fix_it(rule: rules.Rule) -> None:
     assert rule.severity in ("error", "warning")
     assert rule.title.endswith(".") and rule.remedy.endswith(".")
 
 
-def test_an_old_heap_is_told_from_4_21_2_on() -> None:
+def test_an_old_heap_is_reported_from_4_21_2_on() -> None:
     heap = "server.memory.heap.{}: {}"
     config = ", ".join(heap.format(name, "24G") for name in ("initial_size", "max_size"))
     neo4j = f"  neo4j: {{neo4j: {{resources: {{requests: {{memory: 32Gi}}}}}}, config: {{{config}}}}}\n"
@@ -532,8 +532,8 @@ def test_errors_come_first() -> None:
     ]
 
 
-def test_what_the_flavours_preset_breaks_stands_on_no_line_of_the_file() -> None:
-    """Nothing in the file says a host, so that the preset's example is what would be installed."""
+def test_a_breach_in_the_flavours_preset_has_no_file_and_line() -> None:
+    """The file sets no host, so the preset's example would be installed."""
     found = findings("infrahub:\n  prefect-server: {}\n", version_from="4.13.0-medium", to="4.14.1")
 
     assert {each.rule for each in found} == {"example-host"}
@@ -541,7 +541,7 @@ def test_what_the_flavours_preset_breaks_stands_on_no_line_of_the_file() -> None
     assert all(each.text.endswith("(in the chart's own values)") for each in found)
 
 
-def test_an_entry_of_the_presets_list_has_no_file() -> None:
+def test_a_breach_in_the_presets_list_has_no_file_and_line() -> None:
     text = dedent("""\
         infrahub:
           prefect-server:
@@ -563,7 +563,7 @@ def test_an_entry_of_the_presets_list_has_no_file() -> None:
     assert found[0].text.endswith("(in the chart's own values)")
 
 
-def test_each_finding_names_the_layer_that_owns_it() -> None:
+def test_each_finding_names_its_layer() -> None:
     base = SOUND.replace(DOCKET, "")
     found = findings(
         base, "infrahub:\n  prefect-server:\n    backgroundServices:\n      messaging:\n        docket: {url: x}\n"
@@ -579,7 +579,7 @@ def test_each_finding_names_the_layer_that_owns_it() -> None:
         ("valueFrom: {configMapKeyRef: {name: x, key: x}}", "the two pods may not be on the same docket"),
     ],
 )
-def test_dockets_that_differ_are_told_from_those_that_cannot_be_read(value: str, words: str) -> None:
+def test_different_and_unreadable_dockets_get_different_texts(value: str, words: str) -> None:
     found = findings(SOUND + f"        - name: PREFECT_SERVER_DOCKET_URL\n          {value}\n")
 
     assert [each.text.startswith(words) for each in found if each.rule == "docket-differs"] == [True]
@@ -589,13 +589,13 @@ def test_dockets_that_differ_are_told_from_those_that_cannot_be_read(value: str,
     ("value", "words"),
     [("1", "is 1 without quotes"), ("on", "is true without quotes"), ("{}", "is a mapping,"), ("[]", "is a list,")],
 )
-def test_a_value_that_is_no_text_is_told_as_it_stands(value: str, words: str) -> None:
+def test_a_value_that_is_not_a_string_is_described_as_it_is(value: str, words: str) -> None:
     (found,) = findings(SOUND + f"        - name: WEB_CONCURRENCY\n          value: {value}\n")
 
     assert (found.rule, words in found.text) == ("env-string", True)
 
 
-def test_a_release_without_prefect_breaks_nothing() -> None:
+def test_a_release_without_prefect_breaks_no_rule() -> None:
     text = SOUND.replace("  prefect-server:\n", "  prefect-server:\n    enabled: false\n").replace(PIN, "")
 
     assert findings(text) == []
@@ -615,12 +615,12 @@ def test_a_release_without_prefect_breaks_nothing() -> None:
         ("webserver-only", SINGLE),
     ],
 )
-def test_rules_hold_by_chart_and_image(rule: str, text: str) -> None:
+def test_rules_that_do_not_apply_to_this_chart_or_image(rule: str, text: str) -> None:
     """Prefect's own image starts with --no-services and has its Job; a single process needs no docket."""
     assert rule not in {each.rule for each in findings(text)}
 
 
-def test_the_old_chart_knows_no_docket() -> None:
+def test_on_the_old_chart_a_docket_is_an_unknown_key() -> None:
     text = SOUND.replace(PIN, "")
     found = findings(text, to="4.13.0")
 
@@ -643,7 +643,7 @@ def test_the_old_chart_injects_the_pin_under_its_old_name() -> None:
         ("", "4.13.0-medium", {"example-host"}),
     ],
 )
-def test_a_preset_has_its_host_looked_at_even_where_nothing_connects_to_it(
+def test_a_presets_host_is_checked_even_if_nothing_connects_to_it(
     preset: str, version_from: str, broken: set[str]
 ) -> None:
     text = dedent("""\
@@ -664,7 +664,7 @@ def test_a_preset_has_its_host_looked_at_even_where_nothing_connects_to_it(
 
 
 @pytest.mark.parametrize(("to", "broken"), [("2026.4.15000000", set()), ("2026.4.21154022", {"migrate-pin"})])
-def test_prefect_server_had_the_docket_before_it_renamed_what_it_injects(to: str, broken: set[str]) -> None:
+def test_the_pin_is_needed_once_prefect_server_renames_its_own(to: str, broken: set[str]) -> None:
     """Until then the chart itself sets the name that Infrahub's bootstrap looks for."""
     text = VANILLA + "migrations: {enabled: false}\nglobal: {prefect: {image: {repository: opsmill/infrahub}}}\n"
     text = text.replace("server:\n", f"server:\n  env:\n{REGISTER}", 1)
@@ -691,12 +691,12 @@ def remedies(text: str, rule: str, **options: str) -> list[str]:
         ("ssl: 'true'", "Write true or false, without quotes."),
     ],
 )
-def test_a_key_that_the_schema_refuses_is_told_what_may_be_meant(line: str, remedy: str) -> None:
+def test_a_key_that_the_schema_refuses_gets_a_suggestion(line: str, remedy: str) -> None:
     assert remedies(SOUND.replace(HOST, f"{HOST}          {line}\n"), "messaging-keys") == [remedy]
 
 
 @pytest.mark.parametrize("key", ["existingSecret", "existingSecretPasswordKey"])
-def test_what_only_the_new_chart_takes_is_told_so_on_the_old_one(key: str) -> None:
+def test_a_key_of_the_new_chart_is_named_as_such_on_the_old_one(key: str) -> None:
     text = SOUND.replace(PIN, "").replace(DOCKET, "").replace(HOST, f"{HOST}          {key}: x\n")
 
     (remedy,) = remedies(text, "messaging-keys", to="4.13.0")
@@ -717,14 +717,14 @@ TOGGLE = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
     ],
     ids=["kept", "logger kept", "preset's own", "preset's own on the server", "not migrated"],
 )
-def test_a_toggle_that_was_kept_is_told_apart_from_one_that_a_migration_would_drop(text: str, kept: bool) -> None:
+def test_a_kept_toggle_and_one_to_migrate_get_different_remedies(text: str, kept: bool) -> None:
     (remedy,) = remedies(text, "toggle-left")
 
     assert remedy.startswith("No action needed") is kept
     assert remedy.startswith("Run infrahub-migrator migrate") is not kept
 
 
-def test_a_toggle_that_holds_against_one_for_both_pods_is_told_why_it_stays() -> None:
+def test_a_toggle_that_overrides_global_env_is_told_why_it_stays() -> None:
     text = SOUND.replace(METRICS, METRICS + entry(TOGGLE, '"true"'))
     both = "    global:\n      prefect:\n        env:\n" + indent(entry(TOGGLE, '"false"'), "  ")
     found = remedies(text + both, "toggle-left")
@@ -736,19 +736,19 @@ def test_a_toggle_that_holds_against_one_for_both_pods_is_told_why_it_stays() ->
     ("docket", "shared"),
     [
         ("redis://redis.example.org/2", True),
-        ("'{{ .Values.docket }}'", True),  # nobody can tell from here
+        ("'{{ .Values.docket }}'", True),  # cannot be read from here
         ("memory://", False),
         ('""', False),
         ("redis://redis.example.org", False),
     ],
 )
-def test_several_processes_share_a_docket_that_an_entry_names_if_it_is_one(docket: str, shared: bool) -> None:
+def test_several_processes_may_share_a_docket_in_env(docket: str, shared: bool) -> None:
     text = SINGLE.replace("replicaCount: 1", "replicaCount: 3") + entry("PREFECT_SERVER_DOCKET_URL", docket)
-    assert (told("docket-private", text) == []) is shared
+    assert (texts("docket-private", text) == []) is shared
 
 
 @pytest.mark.parametrize(("separate", "empty_will_do"), [("true", False), ("false", True)])
-def test_the_example_host_may_be_emptied_where_nothing_uses_it(separate: str, empty_will_do: bool) -> None:
+def test_the_example_host_may_be_emptied_if_nothing_uses_it(separate: str, empty_will_do: bool) -> None:
     text = "configPreset: medium\n" + SOUND.replace(HOST, "          host: example-infrahub-cache-master\n")
     found = remedies(
         text.replace("runAsSeparateDeployment: true", f"runAsSeparateDeployment: {separate}"), "example-host"
@@ -770,9 +770,9 @@ OWN_ARGS = SOUND.replace("    server:\n", "    server:\n      args: [prefect, se
         (SOUND.replace(SERVE_BASE, SERVE_BASE + EXAMPLE_CACHE.replace("ADDRESS", "URL")), True),
         (SOUND + f"    global:\n      prefect:\n        env:\n{indent(EXAMPLE_CACHE, '  ')}", True),
     ],
-    ids=["background", "server", "server with arguments of its own", "URL", "both"],
+    ids=["background", "server", "server with custom arguments", "URL", "both"],
 )
-def test_an_example_that_the_servers_arguments_replace_is_told_so(text: str, is_read: bool) -> None:
+def test_the_remedy_says_if_server_args_replace_the_example_host(text: str, is_read: bool) -> None:
     (remedy,) = remedies(text, "cache-example-host")
 
     assert remedy.startswith("Set it to the host of your own cache.")
@@ -780,7 +780,7 @@ def test_an_example_that_the_servers_arguments_replace_is_told_so(text: str, is_
 
 
 @pytest.mark.parametrize("enabled", ["true", "false"])
-def test_an_example_in_an_entry_that_no_pod_gets_is_none(enabled: str) -> None:
+def test_an_example_host_that_no_pod_gets_is_ignored(enabled: str) -> None:
     single = SOUND.replace("runAsSeparateDeployment: true", "runAsSeparateDeployment: false")
     assert remedies(single.replace(METRICS, METRICS + EXAMPLE_CACHE), "cache-example-host") == []
     off = SOUND.replace("  prefect-server:\n", f"  prefect-server:\n    enabled: {enabled}\n")
@@ -788,40 +788,40 @@ def test_an_example_in_an_entry_that_no_pod_gets_is_none(enabled: str) -> None:
     assert bool(found) is (enabled == "true")
 
 
-def told(rule: str, text: str, **how: str) -> list[str]:
+def texts(rule: str, text: str, **how: str) -> list[str]:
     return [each.text for each in findings(text, **how) if each.rule == rule]
 
 
 TWICE = "infrahub: {prefect-server: {global: {prefect: {env: [{name: X, value: a}, {name: X, value: b}]}}}}\n"
 
 
-def test_an_entry_of_both_pods_is_told_once() -> None:
+def test_a_breach_in_global_env_is_reported_once() -> None:
     separate = TWICE.replace("{global", "{backgroundServices: {runAsSeparateDeployment: true}, global")
-    assert told("env-twice", separate) == told("env-twice", TWICE)
-    assert len(told("env-twice", TWICE)) == 1
+    assert texts("env-twice", separate) == texts("env-twice", TWICE)
+    assert len(texts("env-twice", TWICE)) == 1
 
 
-def test_a_list_of_the_chart_is_no_list_of_the_file() -> None:
-    """At the same place in the umbrella stands something of another chart."""
+def test_a_list_of_an_umbrellas_other_chart_is_not_checked() -> None:
+    """The same path at the umbrella's top level belongs to another chart."""
     others = "server: {env: [{value: x}]}\n"
-    assert told("env-entry", f"{others}infrahub: {{prefect-server: {{server: {{replicaCount: 1}}}}}}\n") == []
+    assert texts("env-entry", f"{others}infrahub: {{prefect-server: {{server: {{replicaCount: 1}}}}}}\n") == []
     own = "infrahub: {prefect-server: {server: {env: [{value: x}]}}}\n"
-    assert told("env-entry", own) == ["an entry of infrahub.prefect-server.server.env has no name"]
+    assert texts("env-entry", own) == ["an entry of infrahub.prefect-server.server.env has no name"]
 
 
-def test_a_restore_is_refused_by_the_chart_that_looks_at_it() -> None:
+def test_a_restore_is_refused_from_4_18_0_on() -> None:
     text = with_(Case("", "  prefect-server:\n", "", "", ""), first(RESTORE.replace("@", "{bucket: b}")))
-    assert told("restore-refused", text, to="4.18.0") != []
-    assert told("restore-refused", text, to="4.17.0") == []
+    assert texts("restore-refused", text, to="4.18.0") != []
+    assert texts("restore-refused", text, to="4.17.0") == []
 
 
 UNKNOWN_KEY = "infrahub: {prefect-server: {backgroundServices: {messaging: {docket: {urll: x}}}}}\n"
 
 
 @pytest.mark.parametrize(("to", "key"), [("4.13.0", "docket"), ("4.14.1", "docket.urll")])
-def test_a_chart_that_has_no_docket_knows_no_key_of_it(to: str, key: str) -> None:
+def test_a_chart_without_docket_refuses_the_whole_block(to: str, key: str) -> None:
     where = "infrahub.prefect-server.backgroundServices.messaging"
-    assert told("messaging-keys", UNKNOWN_KEY, to=to) == [f"{where}.{key} is not a key of this chart"]
+    assert texts("messaging-keys", UNKNOWN_KEY, to=to) == [f"{where}.{key} is not a key of this chart"]
 
 
 @pytest.mark.parametrize(
@@ -834,13 +834,13 @@ def test_a_chart_that_has_no_docket_knows_no_key_of_it(to: str, key: str) -> Non
         ),
     ],
 )
-def test_what_an_old_chart_does_not_know_is_mended_by_what_it_may_be(key: str, remedy: str) -> None:
+def test_an_unknown_key_on_an_old_chart_gets_a_fitting_remedy(key: str, remedy: str) -> None:
     text = f"infrahub: {{prefect-server: {{backgroundServices: {{messaging: {{redis: {{{key}: x}}}}}}}}}}\n"
     found = [each.remedy for each in findings(text, to="4.13.0") if each.rule == "messaging-keys"]
     assert found == [remedy]
 
 
-def test_a_map_that_is_empty_in_the_chart_takes_any_key() -> None:
+def test_a_map_that_is_empty_in_the_chart_accepts_any_key() -> None:
     values: Map = {"infrahub": {"prefect-server": {"server": {"extra": {}, "probe": {"port": 1}}}}}
     text = "infrahub: {prefect-server: {server: {extra: {ours: 1}, probe: {ours: 1}}}}\n"
     stream = yamltext.parse(text.encode(), "values.yaml")

@@ -1,4 +1,4 @@
-"""Where a rule holds: by deployment, image, chart and version; the same values break it here and not there."""
+"""Where a rule holds, by deployment, image, chart and version: the same values break it in one and not in another."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def broken(text: str, **options: str) -> set[str]:
 @pytest.mark.parametrize(
     ("text", "rules"),
     [
-        # The toggles that the presets had concern separate services only.
+        # The toggles that the presets had matter only for separate services.
         (on_background(SOUND, TOGGLE), {"toggle-left"}),
         (on_background(SINGLE, TOGGLE), set()),
         (on_server(SINGLE, TOGGLE), set()),
@@ -64,7 +64,7 @@ def broken(text: str, **options: str) -> set[str]:
         (f"{VANILLA}migrations: {{enabled: false}}\n", {"migrations-missing"}),
         (f"{VANILLA}migrations: {{enabled: true}}\n", set()),
         (f"{VANILLA.replace('true', 'false', 1)}migrations: {{enabled: false}}\n", {"docket-private"}),
-        # What a ConfigMap or Secret of the pod may hold is not surely missing.
+        # What a ConfigMap or Secret of the pod may have is not reported as missing.
         (SOUND.replace("    server:\n", f"    server:\n{READ_ONLY}"), {"server-metrics"}),
         (SOUND.replace("    server:\n", f"    server:\n{READ_ONLY}      extraEnvVarsCM: more\n"), set()),
         (SOUND.replace("    server:\n", f"    server:\n{READ_ONLY}      extraEnvVarsSecret: more\n"), set()),
@@ -83,7 +83,7 @@ def broken(text: str, **options: str) -> set[str]:
         (SINGLE + "    backgroundServices: {messaging: {docket: }}\n", set()),
     ],
 )
-def test_by_deployment_and_image(text: str, rules: set[str]) -> None:
+def test_rules_hold_by_deployment_and_image(text: str, rules: set[str]) -> None:
     assert broken(text) == rules
 
 
@@ -98,7 +98,7 @@ def test_by_deployment_and_image(text: str, rules: set[str]) -> None:
         (f"{VANILLA}", {"to": "2025.12.24192415"}, {"messaging-keys"}),
     ],
 )
-def test_by_version(text: str, options: dict[str, str], rules: set[str]) -> None:
+def test_rules_hold_by_version(text: str, options: dict[str, str], rules: set[str]) -> None:
     assert broken(text, **options) == rules
 
 
@@ -112,7 +112,7 @@ def test_by_version(text: str, options: dict[str, str], rules: set[str]) -> None
         (entry("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", '"{{ true }}"'), False),
     ],
 )
-def test_a_toggle_that_was_kept_is_told_apart(kept: str, can_go: bool) -> None:
+def test_only_a_toggle_that_was_kept_needs_no_action(kept: str, can_go: bool) -> None:
     found = [each for each in findings(on_background(SOUND, kept)) if each.rule == "toggle-left"]
     assert found
     assert {"No action needed" in each.remedy for each in found} == {not can_go}
@@ -129,12 +129,12 @@ backgroundServices:
 
 
 @pytest.mark.parametrize(
-    ("separate", "more", "is_told"),
+    ("separate", "more", "is_broken"),
     [("true", "", True), ("false", "", False), ("true", "broker: prefect.server.utilities.messaging.memory", False)],
 )
-def test_two_messaging_hosts_matter_where_pods_use_them(separate: str, more: str, is_told: bool) -> None:
+def test_two_messaging_hosts_break_a_rule_only_if_pods_use_them(separate: str, more: str, is_broken: bool) -> None:
     found = findings(WIRED % (separate, more), chart="prefect-server")
-    assert ("messaging-differs" in {each.rule for each in found}) is is_told
+    assert ("messaging-differs" in {each.rule for each in found}) is is_broken
 
 
 BUNDLED = """\
@@ -145,7 +145,7 @@ backgroundServices:
 """
 
 
-@pytest.mark.parametrize(("separate", "is_told"), [("true", True), ("false", False)])
-def test_the_bundled_redis_gives_its_password_where_services_run_apart(separate: str, is_told: bool) -> None:
+@pytest.mark.parametrize(("separate", "is_broken"), [("true", True), ("false", False)])
+def test_the_bundled_password_matters_only_for_separate_services(separate: str, is_broken: bool) -> None:
     found = findings(BUNDLED % separate, chart="prefect-server")
-    assert ("bundled-password" in {each.rule for each in found}) is is_told
+    assert ("bundled-password" in {each.rule for each in found}) is is_broken
