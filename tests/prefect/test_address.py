@@ -1,4 +1,4 @@
-"""The messaging Redis of each pod: which values win, what can be read, and the URL that is put together from it."""
+"""The messaging Redis of each pod: which values win, what can be read, and the URL that is built from it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def release(text: str, name: str = "", namespace: str = "", *, fills_in: bool = 
 
 
 def separate(redis: str = "{host: redis, db: 1}", server: str = "", background: str = "", more: str = "") -> Release:
-    """Lists of entries, each `NAME: VALUE`, without PREFECT_REDIS_MESSAGING_ in front."""
+    """A separate release with these entries in its lists: `NAME, value: V; ...` without PREFECT_REDIS_MESSAGING_."""
     lists = [
         f"[{', '.join(f'{{name: PREFECT_REDIS_MESSAGING_{each}}}' for each in entries.split('; ') if each)}]"
         for entries in (server, background)
@@ -51,7 +51,7 @@ def test_host_port_and_database_of_the_chart_win_on_the_server_pod() -> None:
     )
 
 
-def test_tls_and_the_user_of_env_count_on_the_server_pod_where_the_chart_sets_none() -> None:
+def test_tls_and_user_in_env_count_unless_the_chart_sets_them() -> None:
     entries = "SSL, value: 'true'; USERNAME, value: me"
     one = separate(server=entries, background=entries)
     for pod in ("server", "background"):
@@ -62,7 +62,7 @@ def test_tls_and_the_user_of_env_count_on_the_server_pod_where_the_chart_sets_no
     assert (at(own, "background").tls, at(own, "background").username) == (False, "me")
 
 
-def test_what_a_template_or_reference_fills_in_cannot_be_read() -> None:
+def test_a_template_or_reference_in_env_cannot_be_read() -> None:
     one = separate(background="HOST, value: '{{ .Values.x }}'; DB, valueFrom: {secretKeyRef: {name: a, key: b}}")
     assert (at(one, "background").host, at(one, "background").database) == ("{{...}}", "{{...}}")
 
@@ -99,7 +99,7 @@ def test_what_a_template_or_reference_fills_in_cannot_be_read() -> None:
         ("{host: redis, password: a$$b}", "", "", "a$b", "a$b"),
     ],
 )
-def test_the_password(redis: str, server: str, background: str, on_server: str, on_background: str) -> None:
+def test_the_password_of_each_pod(redis: str, server: str, background: str, on_server: str, on_background: str) -> None:
     one = separate(redis, server, background)
     for pod, wanted in (("server", on_server), ("background", on_background)):
         password = at(one, pod).password
@@ -114,7 +114,7 @@ def test_the_password(redis: str, server: str, background: str, on_server: str, 
         ("{host: redis, password: x}", "messaging.redis.password"),
     ],
 )
-def test_the_bundled_redis_gives_its_own_unless_one_stands(redis: str, source: str) -> None:
+def test_the_bundled_redis_password_is_used_unless_one_is_set(redis: str, source: str) -> None:
     one = separate(redis, more="redis: {enabled: true}\n")
     assert at(one, "background").password.source == source
     assert messaging.injects_password(one)
@@ -152,7 +152,7 @@ def test_the_name_of_the_bundled_redis(values: str, name: str, namespace: str, h
     assert messaging.host_of_messaging(off) == "" and not messaging.uses_bundled(off)
 
 
-def test_a_host_that_stands_is_not_the_bundled_ones() -> None:
+def test_a_host_in_the_values_wins_over_the_bundled_redis() -> None:
     one = separate(more="redis: {enabled: true}\n")
     assert messaging.host_of_messaging(one) == "redis" and not messaging.uses_bundled(one)
 
@@ -170,19 +170,19 @@ def test_a_host_that_stands_is_not_the_bundled_ones() -> None:
         ("redis://redis/2?x=1&db=5", ("redis", "6379", "5", "", False)),
     ],
 )
-def test_a_url_in_env(url: str, wanted: tuple[str, str, str, str, bool]) -> None:
+def test_a_url_in_env_sets_all_parts(url: str, wanted: tuple[str, str, str, str, bool]) -> None:
     found = at(separate(background=f"URL, value: '{url}'"), "background")
     assert (found.host, found.port, found.database, found.username, found.tls) == wanted
 
 
 @pytest.mark.parametrize("url", ["http://redis/1", "redis://", "redis://${X}/1", "redis://redis:x/1", "{{ 1 }}"])
-def test_a_url_in_env_that_cannot_be_read(url: str) -> None:
+def test_a_url_in_env_that_cannot_be_read_hides_all_parts(url: str) -> None:
     found = at(separate(background=f"URL, value: '{url}'"), "background")
     assert (found.host, found.password.kind, found.tls) == ("{{...}}", "hidden", False)
     assert found.password.source == "env PREFECT_REDIS_MESSAGING_URL cannot be read here"
 
 
-def test_an_empty_url_in_env_is_none() -> None:
+def test_an_empty_url_in_env_is_ignored() -> None:
     assert at(separate(background="URL, value: ''"), "background").host == "redis"
 
 
@@ -198,7 +198,7 @@ def test_an_empty_url_in_env_is_none() -> None:
         ("", Password("hidden"), False, "redis://redis:6379/2"),
     ],
 )
-def test_the_url_that_is_put_together(username: str, password: Password, tls: bool, url: str) -> None:
+def test_the_url_that_is_built(username: str, password: Password, tls: bool, url: str) -> None:
     address = Address("other", "6379", "1", username, password, tls, "messaging.redis")
     assert messaging.build_url(address, "redis", 2) == url
 
@@ -207,7 +207,7 @@ def test_the_url_that_is_put_together(username: str, password: Password, tls: bo
 
 
 @pytest.mark.parametrize(("host", "is_host"), [("{{name}}-redis", True), ("{{name}} redis", False), ("redis", False)])
-def test_a_host_that_a_generator_makes(host: str, is_host: bool) -> None:
+def test_a_host_that_a_generator_fills_in(host: str, is_host: bool) -> None:
     assert messaging.is_filled_in(release("{}", fills_in=True), host) is is_host
     assert not messaging.is_filled_in(release("{}"), host)
 
@@ -220,12 +220,12 @@ def test_how_a_template_prints_a_value(value: object, text: str) -> None:
     assert messaging.text_of(value) == text  # type: ignore[arg-type]
 
 
-def test_what_the_chart_sets_to_nothing_still_wins_on_the_server_pod() -> None:
+def test_empty_values_of_the_chart_still_win_on_the_server_pod() -> None:
     one = separate("{host: '', port: '', db: ''}", "HOST, value: other; PORT, value: '6380'; DB, value: '3'")
     assert at(one, "server")[:3] == ("", "", "")
 
 
-def test_a_null_takes_the_host_away() -> None:
+def test_a_null_removes_the_host() -> None:
     assert messaging.host_of_messaging(separate("{host: null}")) == ""
 
 
@@ -244,12 +244,12 @@ def test_a_null_takes_the_host_away() -> None:
         ),
     ],
 )
-def test_another_redis_that_is_given_the_bundled_ones_password(redis: str, bundled: bool, host: str) -> None:
+def test_another_redis_that_gets_the_bundled_password(redis: str, bundled: bool, host: str) -> None:
     text = SEPARATE.replace("{REDIS}", redis) + f"redis: {{enabled: {str(bundled).lower()}}}\n"
     assert messaging.given_bundled_password(release(text, "prefect", "prod")) == host
 
 
-def test_a_password_in_a_source_of_the_pod_is_hidden() -> None:
+def test_a_password_that_extra_env_sources_may_have_is_hidden() -> None:
     extra = SEPARATE.replace("{REDIS}", "{host: redis}") + "  extraEnvVarsSecret: more\n"
     password = at(release(extra), "background").password
     assert (password.kind, password.source) == (
@@ -259,7 +259,7 @@ def test_a_password_in_a_source_of_the_pod_is_hidden() -> None:
     assert at(release(extra), "server").password.kind == "none"
 
 
-def test_a_password_that_a_controller_hands_to_helm_is_set_by_the_chart() -> None:
+def test_a_password_that_a_controller_passes_to_helm_is_injected() -> None:
     one = separate("{host: redis, password: '<value of Secret redis>'}")
     password = at(one, "background").password
     assert (password.kind, password.source) == ("injected", "Secret redis")
@@ -272,5 +272,5 @@ def test_whether_the_broker_is_redis(broker: str, does: bool) -> None:
 
 
 @pytest.mark.parametrize(("args", "line"), [("[a, --b, 5]", "a --b 5"), ("a --b", "a --b"), ("null", ""), ("[]", "")])
-def test_the_servers_arguments_in_one_line(args: str, line: str) -> None:
+def test_the_servers_arguments_as_one_line(args: str, line: str) -> None:
     assert messaging.server_args(release(f"server: {{args: {args}}}\n")) == line

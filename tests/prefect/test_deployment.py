@@ -1,4 +1,4 @@
-"""What a release makes of Prefect: several processes, arguments of its own, and what the chart itself sets."""
+"""How a release runs Prefect: in several processes, with custom arguments, and with what the chart itself sets."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_several_processes(server: str, why: str) -> None:
         ("args: []", False, False),
     ],
 )
-def test_arguments_of_ones_own(args: str, custom: bool, without: bool) -> None:
+def test_custom_arguments(args: str, custom: bool, without: bool) -> None:
     one = release(f"server: {{{args}}}\n")
     assert deployment.has_custom_args(one) is custom
     assert deployment.has_no_services_argument(one) is without
@@ -67,7 +67,7 @@ def test_arguments_of_ones_own(args: str, custom: bool, without: bool) -> None:
         ("server: {}\n", False),
     ],
 )
-def test_whose_image_it_is(text: str, is_infrahubs: bool) -> None:
+def test_whether_it_is_the_infrahub_image(text: str, is_infrahubs: bool) -> None:
     assert deployment.has_infrahub_image(release(text)) is is_infrahubs
 
 
@@ -108,7 +108,7 @@ def separate(redis: str = "{host: redis, db: 1}", more: str = "") -> str:
         ),
     ],
 )
-def test_what_each_version_sets_beside_separate_services(version: str, wanted: list[tuple[str, str]]) -> None:
+def test_what_each_chart_version_injects_for_separate_services(version: str, wanted: list[tuple[str, str]]) -> None:
     assert deployment.injected(release(separate(), version)) == wanted
     assert deployment.injected(release(separate().replace("true", "false"), version)) == []
 
@@ -117,7 +117,7 @@ def injected(text: str, version: str = "2026.6.5172345") -> dict[str, object]:
     return dict(deployment.injected(release(text, version)))
 
 
-def test_beside_another_broker_nothing_of_redis_is_set() -> None:
+def test_with_another_broker_nothing_of_redis_is_injected() -> None:
     names = injected(separate(more="    broker: other.messaging\n"))
     assert "PREFECT_MESSAGING_BROKER" in names
     assert not [name for name in names if "REDIS" in name or "ORDERING" in name or "LEASE" in name]
@@ -153,7 +153,7 @@ def test_an_old_chart_reads_no_existing_secret() -> None:
     assert "PREFECT_REDIS_MESSAGING_PASSWORD" not in injected(text, "2025.12.24192415")
 
 
-def test_tls_and_the_user_are_set_where_they_are_said() -> None:
+def test_tls_and_user_are_injected_only_if_set() -> None:
     found = injected(separate("{host: redis, ssl: true, username: me}"))
     assert (found["PREFECT_REDIS_MESSAGING_SSL"], found["PREFECT_REDIS_MESSAGING_USERNAME"]) == ("true", "me")
     plain = injected(separate("{host: redis, ssl: false, username: ''}"))

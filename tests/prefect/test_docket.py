@@ -1,4 +1,4 @@
-"""The docket that stands in the values, and how its URL and messaging reach one server."""
+"""The docket in the values, and whether its URL contradicts messaging's TLS."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def release(url: str = "", redis: str = "host: redis, db: 1") -> Release:
 
 
 @pytest.mark.parametrize(
-    ("url", "stands"),
+    ("url", "expected"),
     [
         ("redis://redis:6379/2", Docket("redis://redis:6379/2")),
         (redis_url.unseen("Secret prod"), Docket(secret="Secret prod")),
         ("", Docket()),
     ],
 )
-def test_a_url_that_comes_from_elsewhere_counts_as_a_secret(url: str, stands: Docket) -> None:
-    assert docket.injected_docket(release(url)) == stands
+def test_a_url_that_comes_from_a_secret_counts_as_one(url: str, expected: Docket) -> None:
+    assert docket.injected_docket(release(url)) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,6 @@ def test_a_url_that_comes_from_elsewhere_counts_as_a_secret(url: str, stands: Do
         ("rediss", "host: redis, port: 6380", ""),
     ],
 )
-def test_how_a_url_and_messaging_contradict_each_other(scheme: str, redis: str, how: str) -> None:
+def test_a_url_may_contradict_messagings_tls(scheme: str, redis: str, how: str) -> None:
     url = redis_url.parse_url(f"{scheme}://redis:6379/2")
     assert docket.tls_mismatch(release(redis=redis), url) == how

@@ -1,4 +1,4 @@
-"""Env entries as a sentence tells them, and as Prefect reads them."""
+"""Env entries as messages show them, and as Prefect reads them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from migrator.values.edits import Value
 
 
 @pytest.mark.parametrize(
-    ("value", "value_from", "told"),
+    ("value", "value_from", "shown"),
     [
         ("true", None, '"true"'),
         ("", None, '""'),
@@ -24,9 +24,9 @@ from migrator.values.edits import Value
         ("x", {"secretKeyRef": {"name": "a", "key": "b"}}, "set by valueFrom"),
     ],
 )
-def test_what_an_entry_says(value: Value, value_from: Value, told: str) -> None:
+def test_how_an_entry_is_shown(value: Value, value_from: Value, shown: str) -> None:
     entry = env.Entry("NAME", value, value_from, 0)
-    assert env.spelled(entry) == told
+    assert env.spelled(entry) == shown
     assert env.raw(entry) == (value if value_from is None else {"valueFrom": value_from})
 
 
@@ -41,25 +41,25 @@ def test_what_an_entry_says(value: Value, value_from: Value, told: str) -> None:
         ({"name": "a", "key": 5}, None),
     ],
 )
-def test_a_secret_is_named_by_two_texts(reference: Value, named: tuple[str, str] | None) -> None:
+def test_a_secret_reference_needs_a_name_and_a_key(reference: Value, named: tuple[str, str] | None) -> None:
     assert env.secret_of(env.Entry("NAME", None, {"secretKeyRef": reference}, 0)) == named
 
 
 @pytest.mark.parametrize(
-    ("value", "truth"),
+    ("value", "expected"),
     [
         *((text, True) for text in ("true", "True", "t", "yes", "Y", "on", "1", True, 1)),
         *((text, False) for text in ("false", "FALSE", "f", "no", "n", "off", "0", False, 0)),
         *((text, None) for text in ("", "truth", " true", None, "2", "{{ x }}")),
     ],
 )
-def test_how_prefect_reads_a_truth(value: Value, truth: bool | None) -> None:
-    assert env.as_bool(value) is truth
+def test_how_prefect_reads_a_boolean(value: Value, expected: bool | None) -> None:
+    assert env.as_bool(value) is expected
 
 
 @pytest.mark.parametrize(
     ("value", "value_from", "plain"),
     [("x", None, True), ("{{ x }}", None, False), ("x", {}, False), (5, None, True), (None, None, True)],
 )
-def test_what_can_be_read_here(value: Value, value_from: Value, plain: bool) -> None:
+def test_which_values_can_be_read(value: Value, value_from: Value, plain: bool) -> None:
     assert env.Entry("NAME", value, value_from, 0).is_plain is plain

@@ -1,4 +1,4 @@
-"""The flavour of the enterprise chart, where nothing names it: which differ for a file, and what each decides."""
+"""The enterprise chart's flavour, if nothing names it: which flavours differ for a file, and what each sets."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def test_flavours_differ_in_what_a_file_leaves_out(prefect: str, differ: list[st
         ),
     ],
 )
-def test_each_choice_says_what_it_decides(prefect: str, medium: str) -> None:
+def test_each_choice_says_what_it_sets(prefect: str, medium: str) -> None:
     asking = Asking({"flavour": "none"})
     assert flavours.ask_for(asking, release(prefect)) == ""
-    told = {choice.value: choice.leads_to for choice in asking.asked["flavour"].question.choices}
-    assert told["none"] == (
+    shown = {choice.value: choice.leads_to for choice in asking.asked["flavour"].question.choices}
+    assert shown["none"] == (
         "the plain chart, X.Y.Z: one replica each, and the background services run inside the API process"
     )
-    assert told["medium"] == f"X.Y.Z-medium: {medium}"
-    assert told["openshift"] == "X.Y.Z-openshift: its preset is not known"
+    assert shown["medium"] == f"X.Y.Z-medium: {medium}"
+    assert shown["openshift"] == "X.Y.Z-openshift: its preset is not known"

@@ -1,4 +1,4 @@
-"""Redis in words and URLs: what is sound, which names are one server, and who uses which database."""
+"""Redis hosts and URLs: which are sound, which names are one server, and who uses which database."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_names_of_the_infrahub_charts_own_cache(host: str, bundled: bool) -> Non
 @pytest.mark.parametrize(
     "host", ["redis", "redis.prod.svc", "my_redis", "10.0.0.1", "fd00::1", "${REDIS}", "r-${ENV}.prod"]
 )
-def test_hosts_that_can_stand_in_a_url(host: str) -> None:
+def test_hosts_that_are_valid_in_a_url(host: str) -> None:
     assert host_error(host) == ""
     url = f"redis://{in_url(host)}:6379/2"
     assert url_error(url) == "" and parse_url(url).host == host
@@ -76,7 +76,7 @@ def test_hosts_that_can_stand_in_a_url(host: str) -> None:
 @pytest.mark.parametrize(
     "host", ["", " ", "redis:6379", "cafe:6379", "fe80::1%eth0", "::g", "redis/2", "a@b", "-redis", "redis-", "a b"]
 )
-def test_hosts_that_cannot(host: str) -> None:
+def test_hosts_that_are_not_valid_in_a_url(host: str) -> None:
     assert "that is not a host name" in host_error(host)
 
 
@@ -105,7 +105,7 @@ def test_the_server_pod_obeys_the_chart_and_the_background_pod_its_env() -> None
     ]
 
 
-def test_a_pods_own_list_wins_over_what_both_pods_share() -> None:
+def test_a_pods_own_list_wins_over_global_env() -> None:
     def env(host: str) -> Value:
         return [{"name": "PREFECT_REDIS_MESSAGING_HOST", "value": host}]
 
@@ -146,7 +146,7 @@ def test_where_the_password_comes_from(values: Value, kind: str) -> None:
     assert messaging.messaging(release(values), "background").password.kind == kind
 
 
-def test_the_bundled_redis_of_prefect_server() -> None:
+def test_the_bundled_redis_is_named_by_release_and_namespace() -> None:
     values: Value = {"redis": {"enabled": True}, "backgroundServices": {"runAsSeparateDeployment": True}}
     assert messaging.messaging(release(values), "server").host == ""
     assert redis_databases.uses(release(values)) == []

@@ -1,4 +1,4 @@
-"""The facts for the picture of queues come from the release, and there is one only where the upgrade mends them."""
+"""The picture of queues has the release's facts, and there is one only if the upgrade fixes the queues."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ WIRED = """\
 
 
 def queues(text: str, version_to: str = "", **answers: str) -> QueuesReport | None:
-    """What is told of the release's queues, with these answers (`_` for `-` in their ids)."""
+    """The report of the release's queues, with these answers (`_` for `-` in their ids)."""
     given = {"flavour": "none", **{name.replace("_", "-"): answer for name, answer in answers.items()}}
     request = examine.Request(discover.Options(version_to=version_to), given)
     case = examine.examine(releases.of_text(text, "v.yaml"), request)
     return summary.report(case, apply.apply_plan(case)).queues
 
 
-def test_it_names_the_replicas_the_server_and_its_databases() -> None:
+def test_the_report_has_the_replicas_the_server_and_its_databases() -> None:
     messaging = Database("cache.prod:6379", "1", "messaging")
-    # 3 as the server's env says, and 0, the default, which the chart's own server.args leave to Prefect's pods.
+    # 3 from the server's env, and 0, the default that the chart's own server.args leave to Prefect's pods.
     caches = [Database("cache.prod:6379", number, "Infrahub's cache") for number in ("3", "0")]
     assert queues(VALUES, redis_db="2") == QueuesReport(
         servers=4,
@@ -55,19 +55,19 @@ def test_it_names_the_replicas_the_server_and_its_databases() -> None:
     )
 
 
-def test_what_is_open_is_named_by_its_flag() -> None:
+def test_an_open_question_is_named_by_its_flag() -> None:
     found = queues(VALUES)
     assert found is not None
     assert (found.place, found.docket) == ("to be decided with --redis-db", None)
 
 
-def test_a_secret_is_named_and_nothing_of_it() -> None:
+def test_a_secret_is_named_without_its_key() -> None:
     found = queues(VALUES, docket_secret="infrahub-docket:url")
     assert found is not None
     assert (found.place, found.docket) == ("the URL in the Secret infrahub-docket", None)
 
 
-def test_no_credential_is_in_it() -> None:
+def test_the_report_has_no_credentials() -> None:
     found = queues(VALUES, docket_url="redis://me:hunter22@other:6380/5")
     assert found is not None and "hunter22" not in repr(found)
     assert found.docket == Database("other:6380", "5", "the docket")
@@ -82,13 +82,13 @@ def test_no_credential_is_in_it() -> None:
         VALUES.rstrip("\n") + "\n        docket: {existingSecret: ours}\n",
         VALUES.rstrip("\n") + "\n      env: [{name: PREFECT_SERVER_DOCKET_URL, valueFrom: {fieldRef: {}}}]\n",
     ],
-    ids=["single", "separate only from now on", "a docket stands", "a Secret's stands", "nobody can tell"],
+    ids=["single", "separate only from now on", "existing docket", "existing Secret", "docket by valueFrom"],
 )
-def test_where_nothing_is_mended_there_is_no_picture(text: str) -> None:
+def test_there_is_no_report_if_nothing_is_fixed(text: str) -> None:
     assert queues(text, redis_db="2", separate_services="separate") is None
 
 
-def test_one_replica_is_what_the_chart_makes_of_nothing() -> None:
+def test_a_missing_or_odd_number_of_replicas_is_one() -> None:
     nothing = VALUES.replace("      replicaCount: 3\n", "").replace("replicaCount: 4", "replicaCount: many")
     switched_off = VALUES.replace("replicaCount: 3", "replicaCount: 0").replace("replicaCount: 4", "replicaCount: true")
     for text in (nothing, switched_off):
@@ -96,7 +96,7 @@ def test_one_replica_is_what_the_chart_makes_of_nothing() -> None:
         assert found is not None and (found.servers, found.backgrounds) == (1, 1)
 
 
-def test_the_charts_own_cache_is_on_the_server_that_is_named_like_it() -> None:
+def test_the_charts_own_cache_is_recognised_by_its_host() -> None:
     own = VALUES[: VALUES.index("  infrahubServer")] + VALUES[VALUES.index("  prefect-server") :]
     found = queues(own.replace("cache.prod", "infrahub-cache-master"), redis_db="2")
     assert found is not None
@@ -106,6 +106,6 @@ def test_the_charts_own_cache_is_on_the_server_that_is_named_like_it() -> None:
     ]
 
 
-def test_a_chart_without_a_docket_mends_nothing() -> None:
+def test_a_target_without_docket_fixes_nothing() -> None:
     assert queues(VALUES, version_to="4.13.0", redis_db="2") is None
     assert queues(VALUES, version_to="4.14.0", redis_db="2") is not None

@@ -1,4 +1,4 @@
-"""Releases of one run that meet on a Redis database: who is told, and what the way out is."""
+"""Releases of one run that use the same Redis database: which are reported, and with what remedy."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ DOCKET = ("backgroundServices", "messaging", "docket")
 
 
 def release(
-    host: str = "redis", db: int = 1, docket: int | None = None, *, stands: bool = True, namespace: str = "",
+    host: str = "redis", db: int = 1, docket: int | None = None, *, exists: bool = True, namespace: str = "",
     separate: bool = True,
 ) -> Release:  # fmt: skip
-    """A release whose messaging is on `db`, and its docket, new or standing, on `docket` of the same server."""
+    """A release with messaging on `db` and a docket, new or existing, on `docket` of the same server."""
     url: Value = {"url": f"redis://{host}:6379/{docket}"}
     block: dict[str, Value] = {"redis": {"host": host, "db": db}}
-    if docket is not None and stands:
+    if docket is not None and exists:
         block["docket"] = url
     values: Value = {"backgroundServices": {"runAsSeparateDeployment": separate, "messaging": block}}
     after = presets.of_chart("prefect-server", Version("2026.6.5172345"), "")
@@ -30,52 +30,52 @@ def release(
         chart="prefect-server", root=(), layers=[Layer("values.yaml", values)], before=after, after=after,
         namespace=namespace,
     )  # fmt: skip
-    return start if docket is None or stands else start.edited([(0, AddKey(DOCKET, url))])
+    return start if docket is None or exists else start.edited([(0, AddKey(DOCKET, url))])
 
 
-def met(**releases: Release) -> set[str]:
+def colliding(**releases: Release) -> set[str]:
     return set(RedisClaims(releases).collisions())
 
 
 @pytest.mark.parametrize(
     ("one", "two", "who"),
     [
-        # Two new dockets, a new one and one that stands, two that stand.
-        (release(docket=2, stands=False), release(db=3, docket=2, stands=False), {"one", "two"}),
-        (release(docket=2, stands=False), release(db=3, docket=2), {"one", "two"}),
+        # Two new dockets, a new and an existing one, two existing ones.
+        (release(docket=2, exists=False), release(db=3, docket=2, exists=False), {"one", "two"}),
+        (release(docket=2, exists=False), release(db=3, docket=2), {"one", "two"}),
         (release(docket=2), release(db=3, docket=2), set()),
-        # A new docket and another's messaging, which stands or is as new; messaging alone meets nobody.
-        (release(docket=2, stands=False), release(db=2), {"one", "two"}),
-        (release(docket=2, stands=False), release(db=2, docket=5), {"one", "two"}),
+        # A docket and another release's messaging collide if either release is new; two messagings never do.
+        (release(docket=2, exists=False), release(db=2), {"one", "two"}),
+        (release(docket=2, exists=False), release(db=2, docket=5), {"one", "two"}),
         (release(docket=2), release(db=2), {"one", "two"}),
         (release(docket=2), release(db=2, docket=5), set()),
         (release(db=2), release(db=2), set()),
-        # Another database, server or port is nobody's.
-        (release(docket=2, stands=False), release(db=3, docket=4, stands=False), set()),
-        (release(docket=2, stands=False), release("other", docket=2, stands=False), set()),
-        (release(docket=2, stands=False), release("redis.prod", db=3, docket=2, stands=False), {"one", "two"}),
-        # A bare name is a server of each namespace's own.
+        # Another database or server does not collide, unless it may be the same server.
+        (release(docket=2, exists=False), release(db=3, docket=4, exists=False), set()),
+        (release(docket=2, exists=False), release("other", docket=2, exists=False), set()),
+        (release(docket=2, exists=False), release("redis.prod", db=3, docket=2, exists=False), {"one", "two"}),
+        # A bare name is another server in each namespace.
         (
-            release(docket=2, stands=False, namespace="a"),
-            release(db=3, docket=2, stands=False, namespace="b"),
+            release(docket=2, exists=False, namespace="a"),
+            release(db=3, docket=2, exists=False, namespace="b"),
             set(),
         ),
         (
-            release(docket=2, stands=False, namespace="a"),
-            release(db=3, docket=2, stands=False, namespace="a"),
+            release(docket=2, exists=False, namespace="a"),
+            release(db=3, docket=2, exists=False, namespace="a"),
             {"one", "two"},
         ),
-        # A single deployment, or a host that names nobody, takes nothing.
-        (release(docket=2, stands=False), release(db=2, separate=False), set()),
-        (release("localhost", docket=2, stands=False), release("localhost", db=2), set()),
+        # A single deployment or a loopback host uses no database.
+        (release(docket=2, exists=False), release(db=2, separate=False), set()),
+        (release("localhost", docket=2, exists=False), release("localhost", db=2), set()),
     ],
 )
-def test_who_meets_whom(one: Release, two: Release, who: set[str]) -> None:
-    assert met(one=one, two=two) == who
+def test_which_releases_collide(one: Release, two: Release, who: set[str]) -> None:
+    assert colliding(one=one, two=two) == who
 
 
 @pytest.mark.parametrize(
-    ("host", "namespaces", "told"),
+    ("host", "namespaces", "by_namespace"),
     [
         ("redis", ("", ""), True),
         ("redis", ("a", ""), True),
@@ -83,25 +83,25 @@ def test_who_meets_whom(one: Release, two: Release, who: set[str]) -> None:
         ("redis.prod", ("", ""), False),
     ],
 )
-def test_the_way_out_of_a_bare_name_is_a_namespace(host: str, namespaces: tuple[str, str], told: bool) -> None:
-    both = [release(host, docket=2, stands=False, namespace=each) for each in namespaces]
+def test_the_remedy_for_a_bare_name_is_a_namespace(host: str, namespaces: tuple[str, str], by_namespace: bool) -> None:
+    both = [release(host, docket=2, exists=False, namespace=each) for each in namespaces]
     found = RedisClaims({"one": both[0], "two": both[1]}).collisions()["one"]
     assert "uses database 2 of the Redis at" in str(found) and "two uses it for its docket" in str(found)
-    assert ("In two namespaces" in str(found.remedy)) == told
-    assert ("run once for each with its own --redis-db" in str(found.remedy)) != told
+    assert ("In two namespaces" in str(found.remedy)) == by_namespace
+    assert ("run once for each with its own --redis-db" in str(found.remedy)) != by_namespace
 
 
-def test_what_is_decided_is_taken_unless_it_meets_another() -> None:
-    claims = RedisClaims({"one": release(docket=2, stands=False), "two": release(db=3)})
+def test_settling_on_a_used_database_is_refused() -> None:
+    claims = RedisClaims({"one": release(docket=2, exists=False), "two": release(db=3)})
     with pytest.raises(InputError, match="two: uses database 2"):
-        claims.settle("two", release(db=3, docket=2, stands=False))
-    claims.settle("two", release(db=3, docket=4, stands=False))
+        claims.settle("two", release(db=3, docket=2, exists=False))
+    claims.settle("two", release(db=3, docket=4, exists=False))
     with pytest.raises(InputError, match="one: uses database 4"):
-        claims.settle("one", release(docket=4, stands=False))
-    claims.settle("one", release(docket=2, stands=False))
+        claims.settle("one", release(docket=4, exists=False))
+    claims.settle("one", release(docket=2, exists=False))
 
 
-def test_the_others_around_a_release() -> None:
+def test_what_the_other_releases_use() -> None:
     claims = RedisClaims({"one": release(docket=2), "two": release(db=3, docket=4)})
     others = claims.around("one").others
     assert others is not None
@@ -110,24 +110,24 @@ def test_the_others_around_a_release() -> None:
     assert list(others.on(["redis"], "6379", 2)) == []
 
 
-def test_the_others_are_those_that_come_as_well() -> None:
-    """A docket that is new makes all that its release takes new."""
-    others = RedisClaims({"one": release(docket=2), "two": release(db=3, docket=4, stands=False)}).around("one").others
+def test_what_the_other_releases_will_use() -> None:
+    """A new docket makes everything new that its release uses."""
+    others = RedisClaims({"one": release(docket=2), "two": release(db=3, docket=4, exists=False)}).around("one").others
     assert others is not None
     assert [use.who for use in others.on(["redis"], "6379", 4)] == ["two for its docket"]
     assert [use.who for use in others.on(["redis"], "6379", 3)] == ["two for Prefect's messaging"]
 
 
-def test_a_docket_that_cannot_be_read_takes_nothing() -> None:
+def test_a_docket_that_cannot_be_read_uses_no_database() -> None:
     unsound = release().edited([(0, AddKey(DOCKET, {"url": "redis://redis/two"}))])
-    assert met(one=unsound, two=release(db=2)) == set()
+    assert colliding(one=unsound, two=release(db=2)) == set()
 
 
-def test_a_release_that_is_decided_anew_leaves_what_it_took() -> None:
-    taken: ByServer[str] = ByServer()
+def test_a_removed_claim_frees_the_database() -> None:
+    claims: ByServer[str] = ByServer()
     place = Place("redis.prod", "6379", 2)
     for name in ("one", "two"):
-        taken.add(name, place, f"the docket of {name}")
-    taken.remove("one", place)
-    assert list(taken.on(place)) == [("two", "the docket of two")]
-    assert list(taken.on(place, but="two")) == []
+        claims.add(name, place, f"the docket of {name}")
+    claims.remove("one", place)
+    assert list(claims.on(place)) == [("two", "the docket of two")]
+    assert list(claims.on(place, but="two")) == []

@@ -29,7 +29,7 @@ def with_env(part: str, env: Value, redis: Value = None) -> Value:
 
 
 @pytest.mark.parametrize(
-    ("env", "taken"),
+    ("env", "used"),
     [
         ({"INFRAHUB_CACHE_ADDRESS": "cache"}, ("cache", "6379", 0)),
         ({"INFRAHUB_CACHE_ADDRESS": "cache", "INFRAHUB_CACHE_PORT": 6380}, ("cache", "6380", 0)),
@@ -41,8 +41,8 @@ def with_env(part: str, env: Value, redis: Value = None) -> Value:
     ("part", "who"),
     [("infrahubServer", "the Infrahub cache"), ("infrahubTaskWorker", "the task workers' cache")],
 )
-def test_the_cache_of_infrahub(part: str, who: str, env: Value, taken: tuple[str, str, int]) -> None:
-    host, port, database = taken
+def test_the_database_of_infrahubs_cache_is_used(part: str, who: str, env: Value, used: tuple[str, str, int]) -> None:
+    host, port, database = used
     one = release(with_env(part, env))
     assert redis_databases.taken_by(one, host, port, database) == who
     assert redis_databases.taken_by(one, "other", port, database) == ""
@@ -50,7 +50,7 @@ def test_the_cache_of_infrahub(part: str, who: str, env: Value, taken: tuple[str
     assert redis_databases.taken_by(one, host, port, database + 1) == ""
 
 
-def test_a_cache_without_an_address_is_the_charts_own_where_that_one_runs() -> None:
+def test_a_cache_without_an_address_is_the_charts_own_if_it_runs() -> None:
     env: Value = {"INFRAHUB_CACHE_DATABASE": "4"}
     own = release(with_env("infrahubServer", env, {"enabled": True}))
     assert redis_databases.taken_by(own, "infrahub-cache-master", "6379", 4) == "the Infrahub cache"
@@ -60,23 +60,23 @@ def test_a_cache_without_an_address_is_the_charts_own_where_that_one_runs() -> N
 
 
 @pytest.mark.parametrize("url", ["cache/x", "redis://cache:6379/x", "redis://cache", "unix:///run/redis/1"])
-def test_a_cache_by_a_url_that_cannot_be_read_takes_nothing(url: str) -> None:
-    """What runs with it is anybody's guess; the cache's own rules say more."""
+def test_a_cache_url_that_cannot_be_read_uses_no_database(url: str) -> None:
+    """What it does at run time is unknown; the cache's own rules report it."""
     one = release(with_env("infrahubServer", {"INFRAHUB_CACHE_URL": url}))
     assert "the Infrahub cache" not in {use.who for use in redis_databases.uses(one)}
     assert redis_databases.unknown_databases(one, "cache", "6379") == []
 
 
 @pytest.mark.parametrize(
-    ("url", "told"), [("redis://cache:6379/${DB}", "${DB}"), ("${CACHE_URL}/${DB}", "filled in later")]
+    ("url", "shown"), [("redis://cache:6379/${DB}", "${DB}"), ("${CACHE_URL}/${DB}", "filled in later")]
 )
-def test_a_cache_by_a_url_that_is_filled_in_later_is_told(url: str, told: str) -> None:
+def test_a_placeholder_in_a_cache_url_is_an_unknown_database(url: str, shown: str) -> None:
     one = release(with_env("infrahubServer", {"INFRAHUB_CACHE_URL": url}))
-    assert redis_databases.unknown_databases(one, "cache", "6379") == [("the Infrahub cache", told)]
+    assert redis_databases.unknown_databases(one, "cache", "6379") == [("the Infrahub cache", shown)]
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "asked", "told"),
+    ("host", "port", "asked", "shown"),
     [
         ("redis", "6379", ("redis", "6379"), True),
         ("redis", "6379", ("redis.prod", "6379"), True),
@@ -87,22 +87,22 @@ def test_a_cache_by_a_url_that_is_filled_in_later_is_told(url: str, told: str) -
         ("", "6379", ("redis", "6379"), True),
     ],
 )
-def test_a_database_that_is_filled_in_later_is_told_on_what_may_be_its_server(
-    host: str, port: str, asked: tuple[str, str], told: bool
+def test_a_placeholder_database_is_unknown_on_any_possible_server(
+    host: str, port: str, asked: tuple[str, str], shown: bool
 ) -> None:
     redis: Value = {"host": host, "port": port, "db": "${DB}"}
     one = release({"backgroundServices": {"messaging": {"redis": redis}}}, "prefect-server")
-    wanted = [("Prefect's messaging", "${DB}")] if told else []
+    wanted = [("Prefect's messaging", "${DB}")] if shown else []
     assert redis_databases.unknown_databases(one, *asked) == wanted
 
 
 def cache_in_env(server: Value, background: Value = None) -> Release:
-    """prefect-server alone, where only env entries know of Infrahub's cache."""
+    """prefect-server alone, with Infrahub's cache only in env entries."""
     values: Value = {"server": {"env": server}, "backgroundServices": {"env": background or []}}
     return release(values, "prefect-server")
 
 
-def test_the_cache_in_the_env_of_either_pod() -> None:
+def test_the_cache_in_env_of_either_pod_counts() -> None:
     address: Value = {"name": "INFRAHUB_CACHE_ADDRESS", "value": "cache"}
     port: Value = {"name": "INFRAHUB_CACHE_PORT", "value": "6380"}
     database: Value = {"name": "INFRAHUB_CACHE_DATABASE", "value": "3"}
@@ -111,7 +111,7 @@ def test_the_cache_in_the_env_of_either_pod() -> None:
         assert redis_databases.taken_by(one, "cache", "6379", 0) == ""
 
 
-def test_a_cache_from_elsewhere_takes_what_nobody_knows() -> None:
+def test_a_cache_database_by_value_from_is_unknown() -> None:
     source: Value = {"configMapKeyRef": {"name": "cache", "key": "it"}}
     address: Value = {"name": "INFRAHUB_CACHE_ADDRESS", "value": "cache"}
     hidden = cache_in_env([address, {"name": "INFRAHUB_CACHE_DATABASE", "valueFrom": source}])
@@ -122,7 +122,7 @@ def test_a_cache_from_elsewhere_takes_what_nobody_knows() -> None:
     assert redis_databases.taken_by(nowhere, "set by valueFrom", "6379", 0) == ""
 
 
-def test_a_caches_url_in_env_counts_where_it_can_be_read() -> None:
+def test_a_cache_url_in_env_counts_if_it_can_be_read() -> None:
     address: Value = {"name": "INFRAHUB_CACHE_ADDRESS", "value": "cache"}
     url: Value = {"name": "INFRAHUB_CACHE_URL", "value": "redis://other:6379/4"}
     one = cache_in_env([address, url])
@@ -132,7 +132,7 @@ def test_a_caches_url_in_env_counts_where_it_can_be_read() -> None:
     assert redis_databases.taken_by(template, "cache", "6379", 0) == "the Infrahub cache"
 
 
-def test_the_entry_points_wrapper_puts_the_cache_on_the_messaging_host_of_the_server_alone() -> None:
+def test_the_entry_points_wrapper_puts_the_cache_on_messagings_host() -> None:
     wrapper: Value = ["sh", "-c", "env INFRAHUB_CACHE_ADDRESS=$PREFECT_REDIS_MESSAGING_HOST gunicorn"]
     own: Value = [{"name": "PREFECT_REDIS_MESSAGING_HOST", "value": "other"}]
     background: Value = {"messaging": {"redis": {"host": "r", "db": 1}}, "env": own}
@@ -143,7 +143,7 @@ def test_the_entry_points_wrapper_puts_the_cache_on_the_messaging_host_of_the_se
     assert redis_databases.taken_by(plain, "r", "6379", 0) == ""
 
 
-def test_a_database_that_a_look_did_not_find_is_none() -> None:
+def test_a_database_that_a_look_did_not_find_does_not_exist() -> None:
     seen = Seen("redis:6379", databases=1, keys={0: 0})
     one = release({}, "prefect-server", Surroundings(seen=seen))
     assert redis_databases.database_error(one, ["redis"], "6379", 1) == (
@@ -153,7 +153,7 @@ def test_a_database_that_a_look_did_not_find_is_none() -> None:
 
 
 class Many:
-    """So many other releases, all on one database."""
+    """This many other releases, all on one database."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -163,13 +163,13 @@ class Many:
 
 
 @pytest.mark.parametrize(
-    ("number", "told"),
+    ("number", "shown"),
     [
         (1, "release 0"),
         (3, "release 0 and release 1 and release 2"),
         (4, "release 0, release 1, release 2 and others"),
     ],
 )
-def test_of_many_releases_a_few_are_named(number: int, told: str) -> None:
+def test_only_the_first_three_of_many_releases_are_named(number: int, shown: str) -> None:
     one = release({}, "prefect-server", Surroundings(Many(number)))
-    assert redis_databases.taken_elsewhere(one, ["redis"], "6379", 1) == told
+    assert redis_databases.taken_elsewhere(one, ["redis"], "6379", 1) == shown

@@ -1,4 +1,4 @@
-"""On which servers several releases are."""
+"""Which releases share a server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def shared(*releases: list[tuple[str, str]]) -> list[bool]:
         ("redis", "redis-2", False),
     ],
 )
-def test_names_of_one_server(one: str, other: str, are_shared: bool) -> None:
+def test_names_of_the_same_server(one: str, other: str, are_shared: bool) -> None:
     for first, second in ((one, other), (other, one)):
         assert shared([(first, PORT)], [(second, PORT)], [("elsewhere", PORT)]) == [are_shared, are_shared, False]
 
@@ -42,7 +42,7 @@ def test_a_release_does_not_share_with_itself() -> None:
     assert shared([("redis", PORT), ("redis", PORT), ("cache", PORT)], [("other", PORT)]) == [False, False]
 
 
-def test_a_third_one_is_on_it_as_well() -> None:
+def test_three_releases_share_a_server() -> None:
     assert shared([("redis", PORT)], [("other", PORT)], [("redis", PORT)], [("redis.ns", PORT)]) == [
         True,
         False,

@@ -1,4 +1,4 @@
-"""Docket URLs and hosts in words: what is wrong with one, and whether two names are one server."""
+"""What is wrong with a docket URL or a host, and whether two names are one server."""
 
 from __future__ import annotations
 
@@ -119,11 +119,11 @@ def test_what_is_wrong_with_a_host_as_an_answer(host: str, complaint: str) -> No
         ("", "prod", ""),
     ],
 )
-def test_a_bare_name_is_one_server_in_each_namespace(host: str, namespace: str, named: str) -> None:
+def test_a_bare_name_is_completed_with_the_namespace(host: str, namespace: str, named: str) -> None:
     assert redis_url.in_namespace(host, namespace) == named
 
 
-def test_a_placeholder_for_what_is_unseen_says_what_holds_it() -> None:
+def test_a_placeholder_for_an_unseen_value_names_its_source() -> None:
     assert redis_url.unseen_source(redis_url.unseen("Secret redis")) == "Secret redis"
     assert redis_url.unseen_source("Secret redis") == ""
 
@@ -131,5 +131,5 @@ def test_a_placeholder_for_what_is_unseen_says_what_holds_it() -> None:
 @pytest.mark.parametrize(
     ("text", "number"), [("0", True), ("1" * 18, True), ("1" * 19, False), ("", False), ("²", False), ("-1", False)]
 )
-def test_what_is_a_number(text: str, number: bool) -> None:
+def test_what_counts_as_a_number(text: str, number: bool) -> None:
     assert redis_url.is_number(text) is number

@@ -1,4 +1,4 @@
-"""What each pod does by the values: settings as Prefect reads them, and the services that it runs."""
+"""Each pod's settings as Prefect reads them, and the services that it runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INFRAHUB = "global: {prefect: {image: {repository: opsmill/infrahub}}}\n"
 SEPARATE = "backgroundServices:\n  runAsSeparateDeployment: true\n  messaging: {redis: {host: redis, db: 1}}\n"
 
 
-def of(text: str, pod: str = "server") -> Behaviour:
+def behaviour_of(text: str, pod: str = "server") -> Behaviour:
     after = presets.of_chart("prefect-server", Version("2026.6.5172345"), "")
     data = parse(dedent(text).encode()).documents[0].data
     values = [Layer("values.yaml", data)]
@@ -52,14 +52,14 @@ ARGS = "server: {args: [gunicorn], env: [%s]}\n"
     ],
 )
 def test_whether_the_server_pod_runs_services(text: str, runs: bool) -> None:
-    assert (of(text).services is not None) == runs
+    assert (behaviour_of(text).services is not None) == runs
 
 
-def test_the_background_pod_runs_them_always() -> None:
+def test_the_background_pod_always_runs_services() -> None:
     text = f"{SEPARATE}  env: [{ONLY}]\n"
-    assert of(text, "background").services == {}
+    assert behaviour_of(text, "background").services == {}
     with pytest.raises(KeyError):
-        of("server: {}\n", "background")
+        behaviour_of("server: {}\n", "background")
 
 
 @pytest.mark.parametrize(
@@ -77,38 +77,38 @@ def test_the_background_pod_runs_them_always() -> None:
         ("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", "'maybe'", {"PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "maybe"}),
     ],
 )
-def test_what_differs_from_prefects_defaults(name: str, value: str, services: dict[str, str]) -> None:
-    assert of(on_server(entry(name, value))).services == services
+def test_only_toggles_unlike_prefects_defaults_are_listed(name: str, value: str, services: dict[str, str]) -> None:
+    assert behaviour_of(on_server(entry(name, value))).services == services
 
 
 @pytest.mark.parametrize(
     "name", ["PREFECT_SERVER_SERVICES_TRIGGERS_STREAM_OUT_ENABLED", "PREFECT_SERVER_SERVICES_TRIGGERS_BATCH_SIZE"]
 )
-def test_what_tunes_a_service_is_a_setting(name: str) -> None:
-    found = of(on_server(entry(name, "'5'")))
+def test_the_tuning_of_a_service_is_a_setting(name: str) -> None:
+    found = behaviour_of(on_server(entry(name, "'5'")))
     assert found.services == {} and found.settings[name] == "5"
 
 
-def test_of_two_spellings_the_newer_wins() -> None:
+def test_the_newer_of_two_spellings_wins() -> None:
     old, new = "PREFECT_API_SERVICES_TRIGGERS_ENABLED", "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
-    assert of(on_server(entry(new, "'false'"), entry(old, "'true'"))).services == {new: "false"}
+    assert behaviour_of(on_server(entry(new, "'false'"), entry(old, "'true'"))).services == {new: "false"}
 
 
 def test_the_defaults_are_filled_in() -> None:
-    settings = of("server: {}\n").settings
+    settings = behaviour_of("server: {}\n").settings
     assert settings["PREFECT_REDIS_MESSAGING_HOST"] == "localhost"
     assert settings["PREFECT_SERVER_DOCKET_URL"] == "memory://"
     assert settings["PREFECT_SERVER_DATABASE_MIGRATE_ON_START"] == "true"
 
 
-def test_an_empty_text_of_redis_is_the_default_and_an_empty_text_of_others_is_none() -> None:
-    settings = of(on_server(entry("PREFECT_REDIS_MESSAGING_HOST", "''"), entry("OURS", "''"))).settings
+def test_an_empty_redis_setting_is_the_default_and_others_stay_empty() -> None:
+    settings = behaviour_of(on_server(entry("PREFECT_REDIS_MESSAGING_HOST", "''"), entry("OURS", "''"))).settings
     assert settings["PREFECT_REDIS_MESSAGING_HOST"] == "localhost"
     assert settings["OURS"] == ""
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "parts_of_url"),
     [
         ("redis://redis:6380/3", {"HOST": "redis", "PORT": "6380", "DB": "3", "SSL": "false"}),
         (
@@ -117,19 +117,19 @@ def test_an_empty_text_of_redis_is_the_default_and_an_empty_text_of_others_is_no
         ),
     ],
 )
-def test_a_url_beats_the_parts_beside_it(url: str, said: dict[str, str]) -> None:
+def test_a_url_overrides_the_parts_beside_it(url: str, parts_of_url: dict[str, str]) -> None:
     parts = [entry(f"PREFECT_REDIS_MESSAGING_{key}", "'9'") for key in ("HOST", "PORT", "DB", "USERNAME", "PASSWORD")]
     kept = entry("PREFECT_REDIS_MESSAGING_CONSUMER_BLOCK", "'5'")
-    settings = of(on_server(*parts, kept, entry("PREFECT_REDIS_MESSAGING_URL", f"'{url}'"))).settings
+    settings = behaviour_of(on_server(*parts, kept, entry("PREFECT_REDIS_MESSAGING_URL", f"'{url}'"))).settings
     found = {
         name.removeprefix("PREFECT_REDIS_MESSAGING_"): value for name, value in settings.items() if "_REDIS_" in name
     }
-    assert found == {**said, "CONSUMER_BLOCK": "5"}
+    assert found == {**parts_of_url, "CONSUMER_BLOCK": "5"}
 
 
-def test_a_url_that_cannot_be_read_is_compared_as_it_is() -> None:
+def test_a_url_that_cannot_be_read_is_compared_as_text() -> None:
     url = entry("PREFECT_REDIS_MESSAGING_URL", "'redis://redis'")
-    settings = of(on_server(entry("PREFECT_REDIS_MESSAGING_HOST", "other"), url)).settings
+    settings = behaviour_of(on_server(entry("PREFECT_REDIS_MESSAGING_HOST", "other"), url)).settings
     assert settings["PREFECT_REDIS_MESSAGING_URL"] == "redis://redis"
     assert settings["PREFECT_REDIS_MESSAGING_HOST"] == "localhost"
 
@@ -143,21 +143,24 @@ def test_whether_infrahub_sets_up_prefect(pin: str, register: str, sets_up: str)
         entry("PREFECT_API_DATABASE_MIGRATE_ON_START", pin),
         entry("PREFECT_API_BLOCKS_REGISTER_ON_START", register),
     )
-    assert of(INFRAHUB + on_server(*entries)).settings["bootstrap"] == sets_up
-    assert "bootstrap" not in of(on_server(*entries)).settings
-    assert "bootstrap" not in of(f"{INFRAHUB}{SEPARATE}{on_server(*entries)}", "background").settings
+    assert behaviour_of(INFRAHUB + on_server(*entries)).settings["bootstrap"] == sets_up
+    assert "bootstrap" not in behaviour_of(on_server(*entries)).settings
+    assert "bootstrap" not in behaviour_of(f"{INFRAHUB}{SEPARATE}{on_server(*entries)}", "background").settings
 
 
-def test_on_the_server_pod_the_charts_own_comes_last_and_on_the_other_first() -> None:
+def test_the_charts_setting_wins_on_the_server_pod_only() -> None:
     own = entry("PREFECT_REDIS_MESSAGING_HOST", "other")
     text = f"{SEPARATE}  env: [{own}]\n{on_server(own)}"
-    assert of(text).settings["PREFECT_REDIS_MESSAGING_HOST"] == "redis"
-    assert of(text, "background").settings["PREFECT_REDIS_MESSAGING_HOST"] == "other"
+    assert behaviour_of(text).settings["PREFECT_REDIS_MESSAGING_HOST"] == "redis"
+    assert behaviour_of(text, "background").settings["PREFECT_REDIS_MESSAGING_HOST"] == "other"
 
 
 def test_an_entry_without_a_value_is_empty() -> None:
-    assert of(on_server("{name: PREFECT_LOGGING_LEVEL}")).settings["PREFECT_LOGGING_LEVEL"] == ""
-    assert of(on_server("{name: PREFECT_LOGGING_LEVEL, value: [a]}")).settings["PREFECT_LOGGING_LEVEL"] == '["a"]'
+    assert behaviour_of(on_server("{name: PREFECT_LOGGING_LEVEL}")).settings["PREFECT_LOGGING_LEVEL"] == ""
+    assert (
+        behaviour_of(on_server("{name: PREFECT_LOGGING_LEVEL, value: [a]}")).settings["PREFECT_LOGGING_LEVEL"]
+        == '["a"]'
+    )
 
 
 def secret(more: str = "") -> str:
@@ -174,9 +177,9 @@ def secret(more: str = "") -> str:
         ("{name: OURS, value: {a: 1, b: 2}}", "{name: OURS, value: {a: 2, b: 1}}", False),
     ],
 )
-def test_entries_that_kubernetes_takes_for_the_same_are(one: str, other: str, is_same: bool) -> None:
-    assert (of(on_server(one)) == of(on_server(other))) is is_same
+def test_entries_that_kubernetes_treats_alike_are_equal(one: str, other: str, is_same: bool) -> None:
+    assert (behaviour_of(on_server(one)) == behaviour_of(on_server(other))) is is_same
 
 
-def test_a_secret_that_may_be_missing_is_told_so() -> None:
-    assert '"optional": true' in of(on_server(secret(", optional: true"))).settings["OURS"]
+def test_an_optional_secret_reference_is_kept_as_optional() -> None:
+    assert '"optional": true' in behaviour_of(on_server(secret(", optional: true"))).settings["OURS"]

@@ -1,4 +1,4 @@
-"""Shapes of values that nothing is decided on: each refused by path and layer, beside its twin that is read."""
+"""Shapes of values that are refused, each by path and layer, beside a twin that is accepted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def release(*texts: str, chart: str = "prefect-server", version: str = "2026.6.5
 
 
 def refusal(one: Release) -> str:
-    """What is said of a release, with the layer that it is said of; empty where it is read."""
+    """The layer and the text of a release's refusal; empty if it is accepted."""
     try:
         shapes.refuse_odd_shapes(one)
     except RefusedError as error:
@@ -40,13 +40,13 @@ DOCKET = "backgroundServices: {{messaging: {{docket: {{{}}}}}}}\n"
 
 @pytest.mark.parametrize("text", [SEPARATE, SSL])
 @pytest.mark.parametrize(
-    ("value", "is_read"),
+    ("value", "is_accepted"),
     [("true", True), ("false", True), ("", True), ("null", True), ("'true'", False), ("1", False), ("{}", False)],
 )
-def test_a_switch_is_true_or_false(text: str, value: str, is_read: bool) -> None:
+def test_a_boolean_is_true_or_false(text: str, value: str, is_accepted: bool) -> None:
     said = refusal(release(text.format(value)))
-    assert ("and the chart accepts only true and false" not in said) is is_read
-    assert (said == "") is is_read
+    assert ("and the chart accepts only true and false" not in said) is is_accepted
+    assert (said == "") is is_accepted
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_switch_is_true_or_false(text: str, value: str, is_read: bool) -> None
         ("server: {}", ""),
         ("backgroundServices: {}", ""),
         ("backgroundServices: {messaging: {redis: {}}}", ""),
-        # Helm's own charts read what is global with defaults; an empty one takes nothing of Prefect's away.
+        # Charts read globals with defaults, so an empty one removes nothing of Prefect's.
         ("global:", ""),
         ("global: {prefect: }", ""),
     ],
@@ -77,14 +77,16 @@ def test_a_block_is_a_mapping(text: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["url", "existingSecret", "existingSecretKey"])
-@pytest.mark.parametrize(("value", "is_read"), [("text", True), ("", True), ("7", True), ("[a]", False), ("{}", False)])
-def test_a_docket_is_told_in_text(key: str, value: str, is_read: bool) -> None:
+@pytest.mark.parametrize(
+    ("value", "is_accepted"), [("text", True), ("", True), ("7", True), ("[a]", False), ("{}", False)]
+)
+def test_the_values_of_a_docket_are_strings(key: str, value: str, is_accepted: bool) -> None:
     said = refusal(release(DOCKET.format(f"{key}: {value}")))
-    assert (f"docket.{key} is not a string" in said) is not is_read
-    assert (said == "") is is_read
+    assert (f"docket.{key} is not a string" in said) is not is_accepted
+    assert (said == "") is is_accepted
 
 
-def test_the_layer_is_named_that_says_it() -> None:
+def test_the_refusal_names_the_layer() -> None:
     said = refusal(release(SEPARATE.format("true"), SEPARATE.format("'yes'"), "server: {}\n"))
     assert said.startswith("1.yaml: ")
 
@@ -101,12 +103,12 @@ def test_the_layer_is_named_that_says_it() -> None:
             ["infrahub: {prefect-server: {}}", "infrahub: {prefect-server: }"],
             "1.yaml: infrahub.prefect-server is empty",
         ),
-        # A null that a later layer fills is gone when Helm looks.
+        # A null that a later layer replaces is gone once Helm has merged.
         (["infrahub:", "infrahub: {prefect-server: {}}"], ""),
         (["infrahub: text", "infrahub: {prefect-server: {}}"], "0.yaml: infrahub is not a mapping"),
     ],
 )
-def test_a_chart_is_a_mapping(texts: list[str], said: str) -> None:
+def test_the_values_of_a_chart_are_a_mapping(texts: list[str], said: str) -> None:
     found = ""
     try:
         shapes.refuse_what_is_no_chart(layers(*texts), ("infrahub", "prefect-server"))
@@ -136,11 +138,11 @@ infrahub:
         (WHOLE, "openshift", []),
         (ENTERPRISE.format("server: {env: []}"), "medium", []),
         (ENTERPRISE.format("server: {env: []}"), "", []),
-        # In one process nothing of what is missing decides anything.
+        # In a single process nothing that is missing matters.
         (ENTERPRISE.format("backgroundServices: {runAsSeparateDeployment: false}"), "openshift", []),
     ],
 )
-def test_a_preset_that_is_not_known_decides_nothing(text: str, flavour: str, missing: list[str]) -> None:
+def test_an_unknown_preset_is_refused_if_it_would_decide(text: str, flavour: str, missing: list[str]) -> None:
     one = release(text, chart="infrahub-enterprise", version="4.14.0", flavour=flavour)
     if not missing:
         shapes.refuse_unknown_preset(one)
@@ -153,7 +155,7 @@ def test_a_preset_that_is_not_known_decides_nothing(text: str, flavour: str, mis
     assert str(caught.value.remedy).endswith("(helm show values CHART --version VERSION).")
 
 
-def test_what_the_preset_that_is_left_had_can_be_carried_where_it_is_known() -> None:
+def test_a_known_old_preset_is_offered_to_be_carried() -> None:
     one = release(
         ENTERPRISE.format("server: {env: []}"), chart="infrahub-enterprise", version="4.14.0", flavour="openshift"
     )
@@ -177,10 +179,12 @@ def test_what_the_preset_that_is_left_had_can_be_carried_where_it_is_known() -> 
         (WHOLE + "configPreset: medium\n", "4.14.0", "", True),
     ],
 )
-def test_who_refuses_the_example_host(text: str, version: str, flavour: str, is_validated: bool) -> None:
+def test_which_releases_are_validated_for_the_example_host(
+    text: str, version: str, flavour: str, is_validated: bool
+) -> None:
     one = release(text, chart="infrahub-enterprise", version=version, flavour=flavour)
     assert shapes.is_validated(one) is is_validated
 
 
-def test_prefect_alone_has_no_preset_to_be_validated() -> None:
+def test_prefect_server_alone_is_not_validated() -> None:
     assert not shapes.is_validated(release("configPreset: medium\nserver: {}\n"))

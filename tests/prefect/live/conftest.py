@@ -1,4 +1,4 @@
-"""Redis servers, and what only looks like one, for the length of a test."""
+"""Redis servers, and servers that only look like one, for the length of a test."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 
 @pytest.fixture
 def listener() -> Iterator[Callable[[bytes | None], int]]:
-    """Listen on a port; whoever connects gets these bytes and is cut off, or, for None, waits in vain."""
+    """Listen on a port: a client gets these bytes and is disconnected, or, for None, gets no answer."""
     sockets: list[socket.socket] = []
 
     def start(reply: bytes | None) -> int:

@@ -1,4 +1,4 @@
-"""A Redis of the tests' own: a real redis-server on a free loopback port, stopped with the test that started it."""
+"""A real redis-server on a free loopback port, stopped with the test that started it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE = 30.0  # seconds
 
 
 class Server:
-    """A running redis-server; `first` and `options` are its arguments, `password` what it asks for (empty: nothing)."""
+    """A running redis-server; `first` and `options` are its arguments, `password` what it requires (empty: none)."""
 
     def __init__(
         self, folder: Path, options: Sequence[str], password: str = "", *, tls: bool = False, first: Sequence[str] = ()
@@ -63,7 +63,7 @@ class Server:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on at the moment, low enough for a cluster's own port 10000 above it."""
+    """A free loopback port, low enough for a cluster's own port 10000 above it."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""`--check-redis` where a database is chosen and where one stands: plan, migrate and verify, on a real Redis."""
+"""`--check-redis` in plan, migrate and verify, on a real Redis."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def report(done: Any) -> Any:
     return json.loads(done.stdout)["files"][0]
 
 
-def test_verify_finds_what_is_wrong_with_the_database(cli: Cli, redis_server: Start, values: Path) -> None:
+def test_verify_reports_what_is_wrong_with_the_database(cli: Cli, redis_server: Start, values: Path) -> None:
     values.write_text(AFTER, encoding="utf-8")
     server = redis_server("--databases", "2", password="Tr0ub4dor&3")
     done = cli("verify", "values.yaml", "--check-redis", server.url())
@@ -56,7 +56,7 @@ def test_verify_finds_what_is_wrong_with_the_database(cli: Cli, redis_server: St
     assert b"Tr0ub4dor" not in machine.stdout
 
 
-def test_verify_is_content_with_a_docket_that_is_at_work(cli: Cli, redis_server: Start, values: Path) -> None:
+def test_verify_accepts_a_docket_that_is_in_use(cli: Cli, redis_server: Start, values: Path) -> None:
     values.write_text(AFTER, encoding="utf-8")
     server = redis_server(save="60 1")
     server.fill(2, "prefect:stream", "prefect:queue")
@@ -67,7 +67,7 @@ def test_verify_is_content_with_a_docket_that_is_at_work(cli: Cli, redis_server:
     assert b"2 holds 2 keys, a docket." in done.stdout
 
 
-def test_plan_tells_what_is_there_and_suggests_an_empty_one(cli: Cli, redis_server: Start) -> None:
+def test_plan_shows_the_databases_and_suggests_an_empty_one(cli: Cli, redis_server: Start) -> None:
     server = redis_server("--databases", "4")
     server.fill(2, "x", "y")
     made = report(cli("plan", "values.yaml", "--check-redis", server.url(), "--format", "json"))
@@ -76,7 +76,7 @@ def test_plan_tells_what_is_there_and_suggests_an_empty_one(cli: Cli, redis_serv
     assert [each["suggestion"] for each in made["questions"] if each["id"] == "redis-db"] == ["3"]
 
 
-def test_migrate_refuses_a_database_that_is_not_there(cli: Cli, redis_server: Start, values: Path) -> None:
+def test_migrate_refuses_a_database_that_does_not_exist(cli: Cli, redis_server: Start, values: Path) -> None:
     server = redis_server("--databases", "2")
     done = cli("migrate", "values.yaml", "--check-redis", server.url(), "--redis-db", "5", *UNATTENDED)
 
@@ -86,9 +86,7 @@ def test_migrate_refuses_a_database_that_is_not_there(cli: Cli, redis_server: St
 
 
 @pytest.mark.parametrize("name", ["x", "prefect:stream"])
-def test_migrate_warns_of_what_is_in_the_database_already(
-    cli: Cli, redis_server: Start, values: Path, name: str
-) -> None:
+def test_migrate_warns_about_keys_in_the_database(cli: Cli, redis_server: Start, values: Path, name: str) -> None:
     server = redis_server()
     server.fill(2, name)
     done = cli("migrate", "values.yaml", "--check-redis", server.url(), "--redis-db", "2", *UNATTENDED)
@@ -98,10 +96,8 @@ def test_migrate_warns_of_what_is_in_the_database_already(
     assert values.read_text(encoding="utf-8") == AFTER
 
 
-def test_migrate_blocks_on_a_docket_that_it_would_bring_to_no_database(
-    cli: Cli, redis_server: Start, values: Path
-) -> None:
-    """Out of the values alone nobody can be asked: the Secret's database is named by the URL of the look."""
+def test_migrate_blocks_on_a_secret_with_a_missing_database(cli: Cli, redis_server: Start, values: Path) -> None:
+    """The values do not say which database the Secret's URL names, so the URL of the look does."""
     values.write_text(HIDDEN_PASSWORD, encoding="utf-8")
     server = redis_server("--cluster-enabled", "yes")
     given = ("--docket-secret", "docket", "--non-interactive")
@@ -113,7 +109,7 @@ def test_migrate_blocks_on_a_docket_that_it_would_bring_to_no_database(
 
 
 @pytest.mark.parametrize("command", ["plan", "verify", "migrate"])
-def test_where_no_redis_answers_nothing_is_done(cli: Cli, values: Path, command: str) -> None:
+def test_nothing_is_done_if_no_redis_answers(cli: Cli, values: Path, command: str) -> None:
     port = free_port()
     url = f"redis://:s3same@127.0.0.1:{port}"
     done = cli(command, "values.yaml", "--check-redis", url)
@@ -127,7 +123,7 @@ def test_where_no_redis_answers_nothing_is_done(cli: Cli, values: Path, command:
     assert values.read_text(encoding="utf-8") == BEFORE
 
 
-def test_one_redis_is_looked_at_for_one_release(cli: Cli, values: Path) -> None:
+def test_check_redis_is_for_one_release_only(cli: Cli, values: Path) -> None:
     (values.parent / "two.yaml").write_text(BEFORE, encoding="utf-8")
     both = "".join(f"{name}:\n{indent(BEFORE, '  ')}" for name in ("one", "two"))
     (values.parent / "both.yaml").write_text(both, encoding="utf-8")
@@ -138,12 +134,12 @@ def test_one_redis_is_looked_at_for_one_release(cli: Cli, values: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["check", "diff"])
-def test_what_runs_in_pipelines_looks_at_nothing(cli: Cli, command: str) -> None:
+def test_check_and_diff_have_no_check_redis(cli: Cli, command: str) -> None:
     assert cli(command, "values.yaml", "--check-redis", "redis://localhost").returncode == 2
 
 
-def test_a_look_asks_nothing_more_of_a_saved_answer(cli: Cli, redis_server: Start, values: Path) -> None:
-    """What was answered with a look still fits without one, and the other way round."""
+def test_a_saved_answer_fits_with_and_without_check_redis(cli: Cli, redis_server: Start, values: Path) -> None:
+    """Answers that were saved with a look fit a run without one, and the other way round."""
     server = redis_server(save="60 1")
     server.fill(3, "x")
     look = ("--check-redis", server.url())
@@ -158,7 +154,7 @@ def test_a_look_asks_nothing_more_of_a_saved_answer(cli: Cli, redis_server: Star
         assert values.read_bytes() == written
 
 
-def test_the_list_of_databases_shows_what_they_hold(
+def test_the_list_of_databases_shows_their_contents(
     migrate: Callable[..., Session], redis_server: Start, values: Path
 ) -> None:
     values.write_text(separate(), encoding="utf-8")

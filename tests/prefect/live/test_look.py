@@ -1,4 +1,4 @@
-"""What a look at a real Redis shows, and what is said where there is none to look at."""
+"""What a look at a real Redis shows, and the errors if there is none."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_how_many_databases_there_are(redis_server: Start, databases: int, passw
     assert not set(seen.keys) & set(seen.refused)
 
 
-def test_what_is_in_them(redis_server: Start) -> None:
+def test_what_the_databases_contain(redis_server: Start) -> None:
     server = redis_server("--databases", "32", password=PASSWORD)
     server.fill(0, "a", "b")
     server.fill(2, "prefect:stream", "prefect:known:x", "prefect:runs:x")
@@ -60,7 +60,7 @@ def test_what_is_in_them(redis_server: Start) -> None:
     )
 
 
-def test_who_may_not_list_keys_takes_none_for_a_docket(redis_server: Start) -> None:
+def test_no_docket_is_recognised_without_permission_to_scan(redis_server: Start) -> None:
     server = redis_server()
     server.fill(2, "prefect:stream", "prefect:known:x")
     assert redis_live.look(server.url()).dockets == frozenset({2})
@@ -69,7 +69,7 @@ def test_who_may_not_list_keys_takes_none_for_a_docket(redis_server: Start) -> N
     assert redis_live.look(server.url()).dockets == frozenset()
 
 
-def test_where_config_is_taken_away_select_tells(redis_server: Start) -> None:
+def test_without_config_select_finds_the_databases(redis_server: Start) -> None:
     server = redis_server("--databases", "4", *NO_CONFIG)
     seen = redis_live.look(server.url())
 
@@ -86,7 +86,7 @@ def test_where_config_is_taken_away_select_tells(redis_server: Start) -> None:
     )
 
 
-def test_a_database_above_15_is_looked_at_where_the_url_names_it(redis_server: Start) -> None:
+def test_a_database_above_15_is_looked_at_if_the_url_names_it(redis_server: Start) -> None:
     server = redis_server("--databases", "20", *NO_CONFIG)
     assert [redis_live.look(server.url(path)).lack(17) for path in ("", "/17", "/20")] == [None, "", None]
     assert redis_live.look(server.url("/20")).lack(20) == "it refuses it (DB index is out of range)"
@@ -109,9 +109,7 @@ def test_a_cluster_has_one_database(redis_server: Start) -> None:
         (NO_CONFIG, "60 1000", None),
     ],
 )
-def test_whether_it_keeps_what_it_has(
-    redis_server: Start, options: tuple[str, ...], save: str, persists: bool | None
-) -> None:
+def test_whether_it_persists(redis_server: Start, options: tuple[str, ...], save: str, persists: bool | None) -> None:
     assert redis_live.look(redis_server(*options, save=save).url()).persists is persists
 
 
@@ -124,7 +122,7 @@ def test_whether_it_keeps_what_it_has(
         ("100mb", "noeviction", ""),
     ],
 )
-def test_whether_it_throws_keys_away(redis_server: Start, memory: str, policy: str, evicts: str) -> None:
+def test_whether_it_evicts_keys(redis_server: Start, memory: str, policy: str, evicts: str) -> None:
     assert redis_live.look(redis_server("--maxmemory", memory, "--maxmemory-policy", policy).url()).evicts == evicts
 
 
@@ -145,14 +143,14 @@ def test_a_look_changes_nothing(redis_server: Start) -> None:
 
 
 def test_the_password_may_come_from_the_environment(redis_server: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the name that redis-cli reads it from, so that it shows in no list of processes."""
+    """From the variable that redis-cli reads too, so that it shows in no list of processes."""
     server = redis_server(password=PASSWORD)
     monkeypatch.setenv("REDISCLI_AUTH", PASSWORD)
     assert redis_live.look(f"redis://127.0.0.1:{server.port}").databases == 16
     assert "rejects this user or password" in complaint(server.url(password="other"))
 
 
-def test_a_user_that_may_do_less(redis_server: Start) -> None:
+def test_a_user_with_few_permissions(redis_server: Start) -> None:
     server = redis_server()
     with Redis(port=server.port) as client:
         client.execute_command("ACL", "SETUSER", "poor", "on", ">pw", "~*", "+info")
@@ -166,22 +164,24 @@ def test_a_user_that_may_do_less(redis_server: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asks_for", "given", "words"),
+    ("required", "given", "words"),
     [
         (PASSWORD, "", "needs a password. Put it in the URL or in the environment variable REDISCLI_AUTH."),
         (PASSWORD, "wr0ng%21", "rejects this user or password. Both must be percent-encoded in the URL."),
         ("", "wr0ng%21", "needs no password, and one is given."),
     ],
 )
-def test_a_password_that_does_not_fit(redis_server: Start, asks_for: str, given: str, words: str) -> None:
-    server = redis_server(password=asks_for)
+def test_a_missing_wrong_or_needless_password_is_refused(
+    redis_server: Start, required: str, given: str, words: str
+) -> None:
+    server = redis_server(password=required)
     said = complaint(f"redis://{f':{given}@' if given else ''}127.0.0.1:{server.port}")
 
     assert f"--check-redis: the Redis at 127.0.0.1:{server.port} {words}" in said
     assert "wr0ng" not in said
 
 
-def test_a_command_that_redis_repeats_does_not_bring_the_password_out(redis_server: Start) -> None:
+def test_an_error_that_repeats_the_command_hides_the_password(redis_server: Start) -> None:
     server = redis_server("--rename-command", "AUTH", "")
     said = complaint(server.url(password="s3same"))
 
@@ -189,13 +189,13 @@ def test_a_command_that_redis_repeats_does_not_bring_the_password_out(redis_serv
     assert "s3same" not in said
 
 
-def test_whatever_an_answer_repeats_the_password_is_not_in_it(listener: Listen) -> None:
+def test_an_error_that_repeats_the_credentials_is_masked(listener: Listen) -> None:
     said = complaint(f"redis://hugo:s3same@127.0.0.1:{listener(b'-ERR hugo may not be s3same here' + CRLF)}")
 
     assert "answers: *** may not be *** here." in said
 
 
-def test_nobody_is_there() -> None:
+def test_a_closed_port_is_refused() -> None:
     port = free_port()
     said = complaint(f"redis://:{'s3same'}@127.0.0.1:{port}/2")
     assert said == (
@@ -204,12 +204,12 @@ def test_nobody_is_there() -> None:
     )
 
 
-def test_a_name_that_nobody_has() -> None:
+def test_an_unknown_host_is_refused() -> None:
     assert "the Redis at redis.invalid:6379 cannot be reached" in complaint("redis://redis.invalid")
 
 
 @pytest.mark.parametrize("scheme", ["redis", "rediss"])
-def test_a_server_that_never_answers(listener: Listen, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+def test_a_server_that_never_answers_is_refused(listener: Listen, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     monkeypatch.setattr(redis_live, "SECONDS", 0.5)
     port = listener(None)
     began = time.monotonic()
@@ -232,11 +232,11 @@ def test_a_server_that_never_answers(listener: Listen, monkeypatch: pytest.Monke
         (b"-LOADING Redis is loading the dataset in memory\r\n", "Redis is loading the dataset in memory"),
     ],
 )
-def test_what_answers_is_no_redis_to_look_at(listener: Listen, reply: bytes, words: str) -> None:
+def test_a_server_that_is_no_usable_redis_is_refused(listener: Listen, reply: bytes, words: str) -> None:
     assert words in complaint(f"redis://127.0.0.1:{listener(reply)}")
 
 
-def test_a_sentinel_is_no_redis(tmp_path: Path) -> None:
+def test_a_sentinel_is_refused(tmp_path: Path) -> None:
     config = tmp_path / "sentinel.conf"
     config.write_text("")
     server = Server(tmp_path, ["--sentinel"], first=[str(config)])
@@ -272,7 +272,7 @@ def test_tls(redis_server: Start, certificate: tuple[Path, Path]) -> None:
     assert "closes the connection" in said and "If the port has TLS, use rediss://." in said
 
 
-def test_tls_on_a_port_without(redis_server: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tls_on_a_port_without_tls_is_refused(redis_server: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_live, "SECONDS", 0.5)
     server = redis_server()
     assert "If the port has no TLS, use redis://." in complaint(f"rediss://127.0.0.1:{server.port}")
@@ -300,7 +300,7 @@ def test_tls_on_a_port_without(redis_server: Start, monkeypatch: pytest.MonkeyPa
         "rediss://localhost?ssl_ca_certs=/no/such/file",
     ],
 )
-def test_a_url_that_is_none_is_not_repeated(url: str) -> None:
+def test_an_invalid_url_is_not_repeated_in_the_error(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         redis_live.look(url)
     said = str(caught.value)
@@ -318,22 +318,22 @@ def test_a_url_that_is_none_is_not_repeated(url: str) -> None:
         ("ssl_ca_certs=", "ssl_ca_certs must be a file with certificates."),
     ],
 )
-def test_an_option_says_what_it_is_to_be(options: str, what: str) -> None:
+def test_an_invalid_option_in_the_url_is_refused_with_the_valid_ones(options: str, what: str) -> None:
     assert complaint(f"rediss://localhost?{options}") == f"--check-redis: {what}"
 
 
 @pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("[::1]", "[::1]")])
-def test_an_address_is_shown_as_a_url_has_it(host: str, shown: str) -> None:
+def test_an_address_is_shown_as_in_a_url(host: str, shown: str) -> None:
     port = free_port()
     assert f"the Redis at {shown}:{port} " in complaint(f"redis://{host}:{port}")
 
 
-def test_what_speaks_no_tls_is_told_the_other_scheme(listener: Listen) -> None:
+def test_a_server_that_speaks_no_tls_suggests_the_other_scheme(listener: Listen) -> None:
     said = complaint(f"rediss://127.0.0.1:{listener(b'-ERR no TLS here' + CRLF)}")
     assert "does not speak TLS" in said and said.endswith("If the port has no TLS, use redis://.")
 
 
-def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_an_error_that_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(redis_live.LibraryMissing) as caught:
         redis_live.look("redis://localhost")
@@ -341,7 +341,7 @@ def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.Monk
     assert caught.value.exit_code == 2
 
 
-def test_nothing_but_a_look_loads_the_library(tmp_path: Path) -> None:
+def test_only_a_look_imports_the_library(tmp_path: Path) -> None:
     program = "import sys; from migrator.cli.main import run_command_line; run_command_line(['plan', 'values.yaml']); "
     program += "print('redis' in sys.modules, 'migrator.prefect.redis_live' in sys.modules)"
     (tmp_path / "values.yaml").write_text("prefect-server:\n  server: {}\n")
@@ -349,7 +349,7 @@ def test_nothing_but_a_look_loads_the_library(tmp_path: Path) -> None:
     assert done.stdout.decode().splitlines()[-1] == "False False"
 
 
-def test_words_for_what_was_seen() -> None:
+def test_the_summary_of_a_partial_look() -> None:
     gaps = Seen("redis:6379", refused={1: "no"}, keys={0: 0, 2: 0, 3: 0, 5: 7})
     assert gaps.summary().endswith(" (CONFIG is not allowed there), and SELECT accepts 0, 2, 3, 5; 5 holds 7 keys")
     assert Seen("redis:6379", databases=1, keys={0: 0}).summary() == "Redis at redis:6379: 1 database; all empty"
