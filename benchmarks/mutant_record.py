@@ -20,9 +20,9 @@ TESTS = (
 )
 IN_CHILDREN = {
     "migrator/files/": (
-        "tests/files/test_strangers.py",
-        "tests/files/test_writing.py::test_a_read_only_file_is_refused_in_words",
-        "tests/files/test_writing.py::test_an_unreadable_file_is_said_in_words",
+        "tests/files/test_other_users.py",
+        "tests/files/test_writing.py::test_a_read_only_file_is_refused",
+        "tests/files/test_writing.py::test_a_file_without_read_permission_is_refused",
     )
 }
 """Tests that do their work as another user, in a child of their own, of which the record sees nothing."""

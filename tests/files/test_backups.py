@@ -1,4 +1,4 @@
-"""Backups that were made together, beside their files and in a directory of their own."""
+"""Backups that were made together, next to their files and in a backup directory."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def migrate(*paths: Path, backup_dir: str | None) -> None:
 
 
 @pytest.mark.parametrize("store", [None, "store"])
-def test_the_files_of_one_run_are_known_by_their_backups(
+def test_the_files_of_a_run_are_found_by_its_backups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str | None
 ) -> None:
-    """Not those of another run in the same second, and none that is gone."""
+    """Without those of another run in the same second, and without a file that is gone."""
     monkeypatch.setattr("migrator.files.backups.this_moment", lambda: "20260624T101500Z")
     (tmp_path / "store").mkdir()
     backup_dir = str(tmp_path / store) if store else None

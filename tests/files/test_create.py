@@ -1,4 +1,4 @@
-"""`--output PATH`: a file whole or not at all, and only where it was asked for."""
+"""`--output PATH`: the file is written whole or not at all, and only where it was asked for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_makes_a_file_of_the_inputs_mode(values: Path) -> None:
+def test_a_new_file_gets_the_mode_of_the_input(values: Path) -> None:
     output = values.with_name("out.yaml")
     writing.create(str(output), AFTER, like=files.read(str(values)))
     assert output.read_bytes() == AFTER
@@ -46,7 +46,7 @@ def test_without_an_input_file_the_umask_decides(tmp_path: Path) -> None:
     assert mode(tmp_path / "out.yaml") == 0o640
 
 
-def test_what_is_private_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_private_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     former = os.umask(0o022)
     try:
         writing.create(str(tmp_path / "answers.yaml"), AFTER, like=None, private=True)
@@ -55,7 +55,7 @@ def test_what_is_private_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert mode(tmp_path / "answers.yaml") == 0o600
 
 
-def test_a_file_that_stands_there_is_replaced_and_keeps_its_own_mode(values: Path) -> None:
+def test_an_existing_file_is_replaced_and_keeps_its_mode(values: Path) -> None:
     output = values.with_name("out.yaml")
     output.write_bytes(BEFORE)
     output.chmod(0o644)
@@ -65,7 +65,7 @@ def test_a_file_that_stands_there_is_replaced_and_keeps_its_own_mode(values: Pat
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
-def test_a_file_that_stands_there_is_kept_as_a_backup(values: Path, tmp_path: Path) -> None:
+def test_an_existing_file_is_kept_as_a_backup(values: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.yaml"
     store = tmp_path / "store"
     store.mkdir()
@@ -86,14 +86,14 @@ def test_a_new_file_needs_no_backup(values: Path) -> None:
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
-def test_a_new_file_is_not_made_where_its_backups_could_not_be(values: Path) -> None:
+def test_output_is_not_created_if_its_backup_directory_is_missing(values: Path) -> None:
     missing = str(values.with_name("none"))
     with pytest.raises(WriteError, match="the backup directory does not exist"):
         writing.create(str(values.with_name("out.yaml")), AFTER, like=None, backup=True, backup_dir=missing)
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_what_cannot_be_looked_at_does_not_count_as_nothing(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_accessed_is_not_taken_for_missing(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = values.with_name("out.yaml")
     output.write_bytes(BEFORE)
     real = os.lstat
@@ -110,23 +110,23 @@ def test_what_cannot_be_looked_at_does_not_count_as_nothing(values: Path, monkey
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
-def test_what_came_meanwhile_is_not_written_over(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_created_meanwhile_is_not_overwritten(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from migrator.files.journal import Journal, claim
 
     output = values.with_name("out.yaml")
 
-    def come(target: str, shown: str, *, create: bool) -> Journal | None:
+    def create_and_claim(target: str, shown: str, *, create: bool) -> Journal | None:
         output.write_bytes(b"by: somebody else\n")
         return claim(target, shown, create=create)
 
-    monkeypatch.setattr("migrator.files.transaction.claim", come)
+    monkeypatch.setattr("migrator.files.transaction.claim", create_and_claim)
     with pytest.raises(WriteError, match="has changed since it was read"):
         writing.create(str(output), AFTER, like=files.read(str(values)))
     assert output.read_bytes() == b"by: somebody else\n"
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 
-def test_what_fails_behind_the_renaming_leaves_no_new_file(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_after_the_rename_leaves_no_new_file(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from migrator.files.recovery import make_durable
 
     rounds: list[object] = []
@@ -176,7 +176,7 @@ def test_refuses_the_input_itself(values: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "words"), [("/dev/null", "device"), ("/dev", "directory"), ("/proc/none/x", "No such file")]
 )
-def test_refuses_what_is_no_file(path: str, words: str) -> None:
+def test_refuses_a_device_a_directory_and_a_missing_folder(path: str, words: str) -> None:
     with pytest.raises(WriteError, match=words):
         writing.create(path, AFTER, like=None)
 
@@ -196,7 +196,7 @@ def test_refuses_a_path_without_a_name(tmp_path: Path, ending: str) -> None:
     assert names(tmp_path) == ["folder"]
 
 
-def test_goes_where_the_system_would_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resolves_a_path_as_the_system_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "deep" / "folder").mkdir(parents=True)
     (tmp_path / "link").symlink_to("deep/folder")
     writing.create(f"{tmp_path}/link/../out.yaml", AFTER, like=None)
@@ -206,9 +206,9 @@ def test_goes_where_the_system_would_go(tmp_path: Path, monkeypatch: pytest.Monk
     assert names(tmp_path) == ["deep", "link", "out.yaml"]
 
 
-def test_a_disk_that_is_full_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_of_a_full_disk_names_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int, data: bytes) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")  # of a write, whose error names no file
+        raise OSError(errno.ENOSPC, "No space left on device")  # an error of write(2), which names no file
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("migrator.files.transaction.write_all", full)

@@ -1,4 +1,4 @@
-"""File systems that lack something: what needs it not is done, and what cannot be kept is told."""
+"""File systems that lack something: what does not need it works, and what cannot be kept is an error."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def change(path: Path) -> None:
     writing.write([writing.Replacement(files.read(str(path)), AFTER)])
 
 
-def refusing(number: int) -> Callable[..., None]:
-    """What the system does instead of what it is asked for."""
+def failing_with(number: int) -> Callable[..., None]:
+    """A function that fails with this error number in place of a system call."""
 
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number))
@@ -37,8 +37,8 @@ def refusing(number: int) -> Callable[..., None]:
     return fail
 
 
-def refused(path: Path) -> str:
-    """The words with which a change is refused, after which all is as it was."""
+def error_of_change(path: Path) -> str:
+    """The error of a change that is error_of_change; everything is as it was before."""
     before = path.read_bytes()
     with pytest.raises(WriteError) as caught:
         change(path)
@@ -49,19 +49,21 @@ def refused(path: Path) -> str:
 
 @has_attributes
 @pytest.mark.parametrize("number", [errno.ENOTSUP, errno.ENOSYS])
-def test_where_there_are_no_attributes_none_are_kept(
+def test_a_file_system_without_attributes_is_no_obstacle(
     values: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    monkeypatch.setattr(os, "listxattr", refusing(number))
+    monkeypatch.setattr(os, "listxattr", failing_with(number))
     change(values)
     assert values.read_bytes() == AFTER
     assert stat.S_IMODE(values.stat().st_mode) == 0o600
 
 
 @has_attributes
-def test_attributes_that_cannot_be_read_are_not_taken_for_none(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "listxattr", refusing(errno.EIO))
-    assert "could not be written: Input/output error" in refused(values)
+def test_attributes_that_cannot_be_read_are_not_taken_for_missing(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "listxattr", failing_with(errno.EIO))
+    assert "could not be written: Input/output error" in error_of_change(values)
 
 
 @has_attributes
@@ -77,20 +79,20 @@ def test_an_attribute_that_cannot_be_kept_is_named(
     values: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
 ) -> None:
     set_attribute(values, "user.origin", b"by hand")
-    monkeypatch.setattr(os, "setxattr", refusing(number))
-    assert words in refused(values)
+    monkeypatch.setattr(os, "setxattr", failing_with(number))
+    assert words in error_of_change(values)
 
 
 @has_attributes
 @pytest.mark.parametrize("name", ["security.selinux", "user.origin"])
-def test_a_label_that_the_new_file_has_already_is_not_set(
+def test_an_attribute_that_the_new_file_already_has_is_not_set(
     values: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Who may not set one gets it all the same for what they make in that folder."""
+    """A user who may not set a label still gets it for new files in that folder."""
     monkeypatch.setattr(os, "listxattr", lambda _: [name])
     monkeypatch.setattr(os, "getxattr", lambda *_: b"system_u:object_r:etc_t:s0")
-    monkeypatch.setattr(os, "removexattr", refusing(errno.EPERM))
-    monkeypatch.setattr(os, "setxattr", refusing(errno.EPERM))
+    monkeypatch.setattr(os, "removexattr", failing_with(errno.EPERM))
+    monkeypatch.setattr(os, "setxattr", failing_with(errno.EPERM))
     change(values)
     assert values.read_bytes() == AFTER
 
@@ -99,7 +101,7 @@ def test_a_mode_that_cannot_be_kept_is_named(values: Path, monkeypatch: pytest.M
     """A FAT file system takes any mode, and keeps its own."""
     values.chmod(0o640)
     monkeypatch.setattr(os, "fchmod", lambda *_: None)
-    assert "has mode 0640, which a new file could not keep." in refused(values)
+    assert "has mode 0640, which a new file could not keep." in error_of_change(values)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_a_mode_that_cannot_be_kept_is_named(values: Path, monkeypatch: pytest.M
         (signal, "sigwait", "blocking of signals"),
     ],
 )
-def test_a_system_that_lacks_one_thing_says_which(
+def test_a_missing_system_function_is_named(
     values: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, words: str
 ) -> None:
     monkeypatch.delattr(module, name)
@@ -131,16 +133,16 @@ def test_a_system_without_file_locks_says_so_and_writes_nothing(values: Path, mo
     assert values.read_bytes() == read.data
 
 
-def test_a_file_that_is_a_mount_of_its_own_says_how_else(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file can be renamed over it, which rename(2) says as EBUSY."""
-    monkeypatch.setattr(os, "rename", refusing(errno.EBUSY))
-    told = refused(values)
+def test_a_mounted_file_is_refused_with_a_way_out(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file can be renamed over a mount point: rename(2) fails with EBUSY."""
+    monkeypatch.setattr(os, "rename", failing_with(errno.EBUSY))
+    told = error_of_change(values)
     assert "could not be written: Device or resource busy" in told and "The original is intact." in told
     assert "Mount its folder, or use --output - to print the result." in told
 
 
 @pytest.mark.parametrize(("failing", "shown"), [("", "/values.yaml"), ("-new", ""), ("-old", "")])
-def test_an_error_names_the_file_or_the_folder_of_what_nobody_knows(
+def test_an_error_names_the_file_or_the_folder_of_a_temporary_file(
     values: Path, monkeypatch: pytest.MonkeyPatch, failing: str, shown: str
 ) -> None:
     read, real = files.read(str(values)), os.open
@@ -156,10 +158,10 @@ def test_an_error_names_the_file_or_the_folder_of_what_nobody_knows(
     assert f"could not be written: Input/output error ({values.parent}{shown})." in str(caught.value)
 
 
-def test_a_renaming_that_is_done_though_it_is_told_to_have_failed(
+def test_a_rename_that_worked_but_reported_an_error_loses_nothing(
     values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As network file systems can tell; what somebody writes at that moment stays, and so does what was there."""
+    """As network file systems can do. What somebody writes at that moment is kept, and so is the original."""
     before, real = values.read_bytes(), os.rename
 
     def rename(path: str, target: str) -> None:
@@ -176,25 +178,25 @@ def test_a_renaming_that_is_done_though_it_is_told_to_have_failed(
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EIO])
-def test_only_a_folder_that_knows_no_such_thing_need_not_be_durable(
+def test_fsync_of_a_folder_may_fail_only_where_it_is_unsupported(
     values: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     real = os.fsync
 
     def fsync(descriptor: int) -> None:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            refusing(number)()
+            failing_with(number)()
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
     if number == errno.EIO:
-        assert "could not be written: Input/output error" in refused(values)
+        assert "could not be written: Input/output error" in error_of_change(values)
     else:
         change(values)
         assert values.read_bytes() == AFTER
 
 
-def test_what_could_not_be_read_again_is_not_written(values: Path) -> None:
+def test_a_result_that_is_too_large_to_be_read_is_not_written(values: Path) -> None:
     read = files.read(str(values))
     with pytest.raises(WriteError, match="would become larger than this tool reads"):
         writing.write([writing.Replacement(read, b"#" * (files.LARGEST + 1))])

@@ -1,4 +1,4 @@
-"""The journal as a lock: what is left of it where it cannot be locked, and where it goes away meanwhile."""
+"""The journal as a lock: what happens if it cannot be locked, and if it disappears meanwhile."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def change(path: Path) -> list[writing.Written]:
         (OSError(errno.EIO, "Input/output error"), "could not be written: Input/output error"),
     ],
 )
-def test_where_locking_fails_nothing_is_left(
+def test_a_lock_that_fails_leaves_nothing_behind(
     values: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, words: str
 ) -> None:
     import fcntl
@@ -47,9 +47,7 @@ def test_where_locking_fails_nothing_is_left(
     assert os.listdir(values.parent) == ["values.yaml"]
 
 
-def test_where_looking_at_the_locked_journal_fails_nothing_is_left(
-    values: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_stat_of_the_journal_leaves_nothing_behind(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.lstat
 
     def fail(path: str) -> os.stat_result:
@@ -64,7 +62,7 @@ def test_where_looking_at_the_locked_journal_fails_nothing_is_left(
     assert os.listdir(values.parent) == ["values.yaml"]
 
 
-def test_a_journal_that_another_run_locked_first_is_that_runs(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_that_another_run_locked_first_is_left_to_it(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import fcntl
 
     real = fcntl.flock
@@ -89,13 +87,13 @@ def _removed(journal: Path) -> None:
     journal.unlink()
 
 
-def _another(journal: Path) -> None:
+def _replaced(journal: Path) -> None:
     journal.unlink()
     journal.touch(0o600)
 
 
-@pytest.mark.parametrize("meanwhile", [_removed, _another])
-def test_a_run_whose_journal_goes_away_stops(
+@pytest.mark.parametrize("meanwhile", [_removed, _replaced])
+def test_a_run_stops_if_its_journal_is_removed_or_replaced(
     values: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Path], None]
 ) -> None:
     from migrator.files.recovery import make_durable
@@ -113,14 +111,14 @@ def test_a_run_whose_journal_goes_away_stops(
         change(values)
     assert values.read_bytes() == BEFORE
     assert set(os.listdir(values.parent)) - {JOURNAL} == {"values.yaml"}
-    assert values.with_name(JOURNAL).exists() == (meanwhile is _another), "another run's journal stays"
+    assert values.with_name(JOURNAL).exists() == (meanwhile is _replaced), "another run's journal stays"
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE])
-def test_a_journal_that_nobody_can_look_for_stops_the_run(
+def test_a_journal_that_cannot_be_opened_stops_the_run(
     values: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """It would else be written over what a killed run left there."""
+    """Otherwise the run would overwrite what a killed run left there."""
     real = os.open
 
     def fail(path: str, flags: int, mode: int = 0o777) -> int:
@@ -136,7 +134,7 @@ def test_a_journal_that_nobody_can_look_for_stops_the_run(
 
 
 @pytest.mark.parametrize("is_seen", [True, False])
-def test_only_where_a_journal_can_be_seen_a_folder_that_nobody_may_enter_stops_the_run(
+def test_a_folder_without_access_stops_the_run_only_if_it_has_a_journal(
     values: Path, monkeypatch: pytest.MonkeyPatch, is_seen: bool
 ) -> None:
     def fail(path: str, *_: int) -> int:
@@ -152,9 +150,7 @@ def test_only_where_a_journal_can_be_seen_a_folder_that_nobody_may_enter_stops_t
         assert writing.recover([str(values)]) == []
 
 
-def test_a_journal_that_stood_there_stays_where_it_cannot_be_locked(
-    values: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_existing_journal_that_cannot_be_locked_is_kept(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A killed run may have left it."""
     import fcntl
 
@@ -168,8 +164,8 @@ def test_a_journal_that_stood_there_stays_where_it_cannot_be_locked(
     assert values.with_name(JOURNAL).exists()
 
 
-def test_a_journal_that_comes_and_goes_is_made_anew(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another run made it before this one could, and removed it before this one could open it."""
+def test_a_journal_that_appears_and_disappears_is_created_again(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run created it first, and removed it before this one could open it."""
     real, tried = os.open, []
 
     def come_and_go(path: str, flags: int, mode: int = 0o777) -> int:
@@ -186,9 +182,7 @@ def test_a_journal_that_comes_and_goes_is_made_anew(values: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize(("size", "is_read_whole"), [(70_000, True), (4 << 20, True), (6 << 20, False)])
-def test_a_record_of_many_files_is_read_whole_and_none_without_end(
-    values: Path, size: int, is_read_whole: bool
-) -> None:
+def test_a_large_journal_is_read_whole_up_to_a_limit(values: Path, size: int, is_read_whole: bool) -> None:
     values.with_name(JOURNAL).write_bytes(b"x" * size)
     journal = claim(str(values), "values.yaml", create=False)
     assert journal is not None

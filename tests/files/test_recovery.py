@@ -1,4 +1,4 @@
-"""What a killed run leaves: finished or rolled back by the next one, which says so, and never beyond its own files."""
+"""What a killed run leaves is completed or rolled back by the next one, which says so and touches nothing else."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
 AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
 
 
-def looks(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
+def metadata(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
     """Mode, owner, group and extended attributes (ACLs among them)."""
     status = path.stat()
-    has_them = hasattr(os, "listxattr")  # macOS has them, and Python no functions for them there
+    has_them = hasattr(os, "listxattr")  # macOS has them, but Python has no functions for them there
     xattrs = {name: os.getxattr(path, name) for name in os.listxattr(path)} if has_them else {}
     return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, xattrs
 
@@ -38,12 +38,12 @@ def names(directory: Path) -> list[str]:
 
 
 class Killed(BaseException):
-    """Stands for the end of the process: nothing may be cleaned up after it."""
+    """Simulates the end of the process: nothing is cleaned up after it."""
 
 
 @pytest.fixture
 def kill_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
-    """Let the process "die" just before the given call of an `os` function, the clean-up included."""
+    """Let the process "die" just before the given call of an `os` function; its clean-up does not run either."""
 
     def arm(function: str, number: int) -> None:
         calls = 0
@@ -78,12 +78,12 @@ def change(*paths: Path, **options: object) -> list[writing.Written]:
     return writing.write(wanted, **options)  # type: ignore[arg-type]
 
 
-def everything(directory: Path) -> list[str]:
+def all_files(directory: Path) -> list[str]:
     """Every file below a directory."""
     return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
 
 
-def test_nothing_left_is_nothing_to_say(values: Path) -> None:
+def test_recovery_reports_nothing_if_nothing_was_left(values: Path) -> None:
     change(values)
     assert writing.recover([str(values)]) == []
     assert writing.recover([str(values.with_name("none.yaml"))]) == []
@@ -98,17 +98,17 @@ def test_a_run_killed_before_it_replaced_anything_is_rolled_back(
         with pytest.raises(Killed):
             change(*layers)
     monkeypatch.undo()
-    assert len(everything(tmp_path)) == 3 * 5  # file, journal, new, old, backup
+    assert len(all_files(tmp_path)) == 3 * 5  # file, journal, new, old, backup
     told = writing.recover([str(layers[2])])
     assert [sentence.split(": ", 1)[0] for sentence in told] == [str(layer) for layer in layers]
     assert all("interrupted before it replaced this file, which is unchanged" in sentence for sentence in told)
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
-    assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
+    assert all_files(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
 
 @pytest.mark.parametrize("renames", [1, 2])
 @pytest.mark.parametrize("named", [0, 1, 2])
-def test_a_run_killed_between_two_files_is_finished(
+def test_a_run_killed_between_two_files_is_completed(
     layers: list[Path],
     tmp_path: Path,
     kill_at: Callable[[str, int], None],
@@ -116,7 +116,7 @@ def test_a_run_killed_between_two_files_is_finished(
     renames: int,
     named: int,
 ) -> None:
-    before = looks(layers[0])
+    before = metadata(layers[0])
     kill_at("rename", renames + 1)
     with pytest.raises(Killed):
         change(*layers)
@@ -126,14 +126,14 @@ def test_a_run_killed_between_two_files_is_finished(
     assert sum("what it had prepared has now been written" in sentence for sentence in told) == 3 - renames
     assert sum("it had already written this file, which stays as written" in sentence for sentence in told) == renames
     assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
-    assert looks(layers[0]) == before
-    assert len(everything(tmp_path)) == 6
+    assert metadata(layers[0]) == before
+    assert len(all_files(tmp_path)) == 6
     for layer in layers:
         writing.undo(str(layer))
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
 
 
-def test_where_a_file_that_waits_was_changed_the_others_are_put_back(
+def test_the_others_are_restored_if_a_pending_file_was_changed(
     layers: list[Path], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = layers[0].stat().st_mtime_ns
@@ -148,12 +148,12 @@ def test_where_a_file_that_waits_was_changed_the_others_are_put_back(
     assert found and Path(backup).read_bytes() == BEFORE
     assert [layer.read_bytes() for layer in layers] == [BEFORE, b"by: somebody else\n", BEFORE]
     assert layers[0].stat().st_mtime_ns == times
-    left = everything(tmp_path)
-    assert len(left) == 4  # the backup of the changed file stays, since nothing else holds what it was
+    left = all_files(tmp_path)
+    assert len(left) == 4  # the backup of the changed file stays: nothing else has its old contents
     assert next(name for name in left if name.endswith(".bak")).startswith("b/values.yaml.")
 
 
-def test_what_was_changed_after_everything_was_written_stays_and_so_do_the_others(
+def test_a_file_changed_after_all_were_written_is_kept_with_the_others(
     layers: list[Path], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_at("unlink", 1)
@@ -164,7 +164,7 @@ def test_what_was_changed_after_everything_was_written_stays_and_so_do_the_other
     told = writing.recover([str(layers[1])])
     assert all("it had already written this file, which stays as written (backup: " in sentence for sentence in told)
     assert [layer.read_bytes() for layer in layers] == [b"by: somebody else\n", AFTER, AFTER]
-    assert len(everything(tmp_path)) == 6
+    assert len(all_files(tmp_path)) == 6
 
 
 def torn(path: Path) -> None:
@@ -181,7 +181,7 @@ def a_link(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [torn, open_to_others])
-def test_a_damaged_copy_is_not_put_back(
+def test_a_damaged_copy_is_not_restored(
     layers: list[Path],
     kill_at: Callable[[str, int], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -200,7 +200,7 @@ def test_a_damaged_copy_is_not_put_back(
 
 @pytest.mark.parametrize("damage", [torn, open_to_others, a_link])
 @pytest.mark.parametrize("staged", [".values.yaml.*-new", ".values.yaml.*-old", "values.yaml.*.bak"])
-def test_where_what_a_file_needs_is_damaged_all_are_put_back(
+def test_all_files_are_restored_if_a_staged_file_is_damaged(
     layers: list[Path],
     kill_at: Callable[[str, int], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -217,7 +217,7 @@ def test_where_what_a_file_needs_is_damaged_all_are_put_back(
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
 
 
-def test_where_what_a_file_needs_cannot_be_read_nothing_is_decided(
+def test_recovery_stops_if_a_staged_file_cannot_be_read(
     layers: list[Path], kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_at("rename", 2)
@@ -241,7 +241,7 @@ def test_where_what_a_file_needs_cannot_be_read_nothing_is_decided(
 
 
 @pytest.mark.parametrize("renames", [0, 1])
-def test_what_somebody_wrote_meanwhile_is_never_taken_back(
+def test_recovery_never_overwrites_what_somebody_wrote_meanwhile(
     layers: list[Path], kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch, renames: int
 ) -> None:
     """Not even the same bytes that the run was about to write."""
@@ -257,7 +257,7 @@ def test_what_somebody_wrote_meanwhile_is_never_taken_back(
     assert [layer.read_bytes() for layer in layers] == [*theirs, BEFORE]
 
 
-def test_a_backup_with_notes_in_it_is_not_removed_with_the_run_that_made_it(
+def test_an_edited_backup_is_kept_when_its_run_is_rolled_back(
     values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_at("rename", 1)
@@ -272,10 +272,10 @@ def test_a_backup_with_notes_in_it_is_not_removed_with_the_run_that_made_it(
 
 
 @pytest.mark.parametrize("by_hand", [AFTER, BEFORE])
-def test_what_only_waited_for_its_journal_to_go_is_not_told(
+def test_a_run_that_had_only_to_remove_its_journal_is_not_reported(
     values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch, by_hand: bytes
 ) -> None:
-    """It was written, whoever then put the old file back by hand."""
+    """The file was written, even if somebody then restored the old one by hand."""
     kill_at("unlink", 2)
     with pytest.raises(Killed):
         change(values)
@@ -287,7 +287,7 @@ def test_what_only_waited_for_its_journal_to_go_is_not_told(
     assert len(names(values.parent)) == (2 if by_hand == AFTER else 1)
 
 
-def test_a_file_that_was_put_back_by_hand_is_not_told_as_written(
+def test_a_file_restored_by_hand_is_not_reported_as_written(
     values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_at("unlink", 1)
@@ -300,7 +300,7 @@ def test_a_file_that_was_put_back_by_hand_is_not_told_as_written(
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_a_run_killed_while_it_recorded_leaves_no_journal_behind(
+def test_a_run_killed_while_it_wrote_its_journals_leaves_none(
     layers: list[Path], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One journal has its record, and the others are still empty."""
@@ -308,12 +308,12 @@ def test_a_run_killed_while_it_recorded_leaves_no_journal_behind(
     with pytest.raises(Killed):
         change(*layers)
     monkeypatch.undo()
-    assert len(everything(tmp_path)) == 6
+    assert len(all_files(tmp_path)) == 6
     assert writing.recover([str(layers[2])]) == []
-    assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
+    assert all_files(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
 
-def test_a_file_is_recovered_though_the_folder_of_another_is_gone(
+def test_a_file_is_recovered_even_if_the_folder_of_another_is_gone(
     layers: list[Path], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_at("rename", 1)
@@ -327,7 +327,7 @@ def test_a_file_is_recovered_though_the_folder_of_another_is_gone(
     assert names(tmp_path) == ["values.yaml"]
 
 
-def test_an_undo_that_was_killed_is_finished(
+def test_an_undo_that_was_killed_is_completed(
     values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(values)
@@ -340,7 +340,7 @@ def test_an_undo_that_was_killed_is_finished(
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_a_backup_that_was_changed_meanwhile_is_not_used_up(
+def test_a_backup_that_was_changed_meanwhile_is_not_removed(
     values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (written,) = change(values)
@@ -354,7 +354,7 @@ def test_a_backup_that_was_changed_meanwhile_is_not_used_up(
     assert Path(written.backup).read_bytes() == b"notes of mine"
 
 
-def test_a_journal_that_another_run_just_removed_is_no_lock(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_that_another_run_just_removed_is_not_a_lock(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import fcntl
 
     flock = fcntl.flock
@@ -372,7 +372,7 @@ def test_a_journal_that_another_run_just_removed_is_no_lock(values: Path, monkey
     assert len(names(values.parent)) == 2
 
 
-def test_a_journal_that_another_run_just_made_is_nothing_to_recover(
+def test_a_journal_that_another_run_just_created_is_not_recovered(
     values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = values.with_name(".values.yaml.infrahub-migrator")
@@ -391,7 +391,7 @@ def test_a_journal_that_another_run_just_made_is_nothing_to_recover(
 
 
 @pytest.mark.parametrize("how", ["write", "create", "undo"])
-def test_where_nobody_recovers_the_next_write_does_and_stops(
+def test_a_write_without_recovery_recovers_and_stops(
     values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     def act() -> None:
@@ -417,7 +417,7 @@ def test_where_nobody_recovers_the_next_write_does_and_stops(
     assert len(names(values.parent)) == (2 if how == "write" else 1)
 
 
-def test_a_journal_that_a_killed_run_left_meanwhile_is_not_lost(
+def test_a_journal_left_meanwhile_by_a_killed_run_is_kept(
     values: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_at("rename", 1)
@@ -432,7 +432,7 @@ def test_a_journal_that_a_killed_run_left_meanwhile_is_not_lost(
     assert len(writing.recover([str(values)])) == 1
 
 
-def test_recovery_waits_for_a_run_that_lives(values: Path) -> None:
+def test_recovery_refuses_while_another_run_is_working(values: Path) -> None:
     import fcntl
 
     journal = values.with_name(".values.yaml.infrahub-migrator")
@@ -446,8 +446,8 @@ def test_recovery_waits_for_a_run_that_lives(values: Path) -> None:
     assert names(values.parent) == ["values.yaml"]
 
 
-def forge(values: Path, **fields: str) -> Path:
-    """A journal with a record in the right form, such as a repository could bring along."""
+def forge_journal(values: Path, **fields: str) -> Path:
+    """A journal in the right format, such as a repository could contain."""
     token = "0123456789abcdef"
     entry = {
         "target": str(values),
@@ -465,10 +465,10 @@ def forge(values: Path, **fields: str) -> Path:
 
 
 @pytest.mark.parametrize("field", ["target", "backup", "spent", "token"])
-def test_a_journal_cannot_lead_to_other_files(values: Path, tmp_path: Path, field: str) -> None:
+def test_a_journal_cannot_point_to_other_files(values: Path, tmp_path: Path, field: str) -> None:
     precious = tmp_path / "precious"
     precious.write_bytes(AFTER)
-    forge(values, **{field: str(precious)})
+    forge_journal(values, **{field: str(precious)})
     with pytest.raises(WriteError, match="was not written for this file"):
         writing.recover([str(values)])
     assert precious.read_bytes() == AFTER
@@ -476,28 +476,28 @@ def test_a_journal_cannot_lead_to_other_files(values: Path, tmp_path: Path, fiel
 
 
 @pytest.mark.parametrize("field", ["backup", "spent"])
-def test_a_journal_cannot_lead_to_the_backup_of_another_migration(values: Path, field: str) -> None:
+def test_a_journal_cannot_point_to_a_backup_of_another_migration(values: Path, field: str) -> None:
     older = values.with_name(f"values.yaml.20260624T101500Z.{'0' * 12}-{'1' * 12}-6fd0c1.bak")
     older.write_bytes(b"older: still\n")
-    forge(values, **{field: str(older)})
+    forge_journal(values, **{field: str(older)})
     with pytest.raises(WriteError, match="was not written for this file"):
         writing.recover([str(values)])
     assert older.read_bytes() == b"older: still\n"
 
 
 @pytest.mark.parametrize("way", ["", "{folder}/../{name}/"])
-def test_a_journal_cannot_lead_to_a_backup_by_a_roundabout_way(values: Path, way: str) -> None:
+def test_a_journal_cannot_point_to_a_backup_by_an_indirect_path(values: Path, way: str) -> None:
     digits = f"{sha256(BEFORE).hexdigest()[:12]}-{sha256(AFTER).hexdigest()[:12]}"
     folder = way.format(folder=values.parent, name=values.parent.name)
-    forge(values, backup=f"{folder}values.yaml.20260624T101500Z.{digits}-6fd0c1.bak")
+    forge_journal(values, backup=f"{folder}values.yaml.20260624T101500Z.{digits}-6fd0c1.bak")
     with pytest.raises(WriteError, match="was not written for this file"):
         writing.recover([str(values)])
     assert values.read_bytes() == BEFORE
 
 
-def test_a_journal_with_a_name_that_no_file_can_have_is_refused_in_words(values: Path) -> None:
+def test_a_journal_with_an_impossible_file_name_is_refused(values: Path) -> None:
     digits = f"{sha256(BEFORE).hexdigest()[:12]}-{sha256(AFTER).hexdigest()[:12]}"
-    forge(values, backup=f"{values}.20260624T101500Z.{digits}-\0.bak")
+    forge_journal(values, backup=f"{values}.20260624T101500Z.{digits}-\0.bak")
     with pytest.raises(WriteError, match="was not written for this file"):
         writing.recover([str(values)])
     assert values.read_bytes() == BEFORE
@@ -520,7 +520,7 @@ def test_a_journal_is_not_followed_to_a_file_without_one(values: Path, tmp_path:
     assert fresh.exists()
 
 
-def test_a_journal_is_not_followed_to_a_file_whose_own_says_otherwise(values: Path, tmp_path: Path) -> None:
+def test_a_journal_is_not_followed_to_a_file_whose_journal_differs(values: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     other.write_bytes(BEFORE)
     token = "0123456789abcdef"
@@ -538,10 +538,10 @@ def test_a_journal_is_not_followed_to_a_file_whose_own_says_otherwise(values: Pa
     assert len([name for name in names(tmp_path) if name.startswith(".other.yaml")]) == 3
 
 
-def test_a_new_file_that_is_a_link_is_not_put_in_place(values: Path, tmp_path: Path) -> None:
+def test_a_staged_file_that_is_a_symbolic_link_is_not_used(values: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_bytes(AFTER)
-    forge(values)
+    forge_journal(values)
     values.with_name(".values.yaml.infrahub-migrator-0123456789abcdef-new").symlink_to(secret)
     writing.recover([str(values)])
     assert not values.is_symlink()
@@ -554,21 +554,21 @@ def test_a_new_file_that_is_a_link_is_not_put_in_place(values: Path, tmp_path: P
     "text",
     [b"", b"\n", b"{", b"[]\n", b"x" * 5000],
 )
-def test_a_torn_journal_means_that_nothing_had_begun(values: Path, text: bytes) -> None:
+def test_a_torn_journal_means_that_nothing_was_replaced(values: Path, text: bytes) -> None:
     values.with_name(".values.yaml.infrahub-migrator").write_bytes(text)
     assert writing.recover([str(values)]) == []
     assert names(values.parent) == ["values.yaml"]
 
 
 @pytest.mark.parametrize("line", [b"\xff\n", b"[]\n", b"{}\n", b'{"format": 1}\n', b'{"format": 1, "files": [3]}\n'])
-def test_a_journal_of_another_form_is_refused_in_words(values: Path, line: bytes) -> None:
+def test_a_malformed_journal_is_refused(values: Path, line: bytes) -> None:
     journal = values.with_name(".values.yaml.infrahub-migrator")
     journal.write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
     with pytest.raises(WriteError, match="was not written for this file"):
         writing.recover([str(values)])
 
 
-def test_a_journal_of_a_later_version_is_refused_in_words(values: Path) -> None:
+def test_a_journal_of_a_later_version_is_refused(values: Path) -> None:
     line = b'{"format": 2}\n'
     values.with_name(".values.yaml.infrahub-migrator").write_bytes(line + sha256(line).hexdigest().encode() + b"\n")
     with pytest.raises(WriteError, match="left by another version of this tool"):
@@ -576,7 +576,7 @@ def test_a_journal_of_a_later_version_is_refused_in_words(values: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_before_the_renaming_leaves_the_old_file(
+def test_a_signal_before_the_rename_leaves_the_old_file(
     values: Path, monkeypatch: pytest.MonkeyPatch, kind: signal.Signals
 ) -> None:
     from migrator.files import transaction
@@ -587,16 +587,16 @@ def test_a_signal_before_the_renaming_leaves_the_old_file(
         signal.pthread_kill(threading.get_ident(), kind)
         stage(*arguments)  # type: ignore[arg-type]
 
-    class ToldError(Exception):
+    class SignalledError(Exception):
         pass
 
-    def tell(*_: object) -> None:
-        raise ToldError
+    def raise_signalled(*_: object) -> None:
+        raise SignalledError
 
     monkeypatch.setattr(transaction, "_stage", stage_and_signal)
-    former = signal.signal(kind, tell)
+    former = signal.signal(kind, raise_signalled)
     try:
-        with pytest.raises(ToldError):
+        with pytest.raises(SignalledError):
             change(values)
     finally:
         signal.signal(kind, former)
@@ -604,7 +604,7 @@ def test_a_signal_before_the_renaming_leaves_the_old_file(
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_a_signal_after_the_renaming_comes_too_late(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signal_after_the_rename_has_no_effect(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rename = os.rename
     heard: list[object] = []
 
@@ -623,7 +623,7 @@ def test_a_signal_after_the_renaming_comes_too_late(values: Path, monkeypatch: p
     assert len(names(values.parent)) == 2
 
 
-def test_a_signal_that_ends_the_process_waits_until_everything_stands(values: Path) -> None:
+def test_a_fatal_signal_takes_effect_once_everything_is_written(values: Path) -> None:
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -679,11 +679,11 @@ def test_a_forged_journal_of_several_files_removes_none(values: Path, tmp_path: 
     assert values.read_bytes() == other.read_bytes() == BEFORE
 
 
-def test_where_nothing_can_stand_nothing_was_left(values: Path) -> None:
+def test_recovery_ignores_paths_that_cannot_exist(values: Path) -> None:
     assert writing.recover([str(values / "below.yaml"), str(values.with_name("v" * 250)), "-"]) == []
 
 
-def test_a_rollback_that_fails_too_is_left_to_the_next_run(
+def test_a_rollback_that_fails_is_left_to_the_next_run(
     layers: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rename = os.rename
@@ -704,10 +704,10 @@ def test_a_rollback_that_fails_too_is_left_to_the_next_run(
     assert [layer.read_bytes() for layer in layers] == [AFTER, BEFORE, BEFORE]
     writing.recover([str(layers[0])])
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
-    assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
+    assert all_files(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
 
-def test_where_a_change_that_came_between_cannot_be_answered_by_a_rollback_that_is_said(
+def test_a_rollback_that_fails_after_a_change_by_others_is_reported(
     layers: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rename = os.rename
@@ -728,8 +728,10 @@ def test_where_a_change_that_came_between_cannot_be_answered_by_a_rollback_that_
     assert [layer.read_bytes() for layer in layers] == [AFTER, b"by: somebody else\n", BEFORE]
 
 
-def test_a_failing_rename_is_rolled_back(layers: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, status = looks(layers[0]), layers[0].stat()
+def test_a_rename_that_fails_is_rolled_back(
+    layers: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, status = metadata(layers[0]), layers[0].stat()
     rename = os.rename
     calls = 0
 
@@ -746,16 +748,16 @@ def test_a_failing_rename_is_rolled_back(layers: list[Path], tmp_path: Path, mon
     ):
         change(*layers)
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
-    assert looks(layers[0]) == before
+    assert metadata(layers[0]) == before
     assert layers[0].stat().st_mtime_ns == status.st_mtime_ns
-    assert everything(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
+    assert all_files(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
 
-def test_a_rename_that_is_done_and_told_as_failed_is_taken_back(
+def test_a_rename_that_worked_but_reported_an_error_is_rolled_back(
     values: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a network file system may, whose answer is lost on the way."""
-    before, rename = looks(values), os.rename
+    """As a network file system may do if its answer is lost on the way."""
+    before, rename = metadata(values), os.rename
     calls = 0
 
     def answer_lost(*paths: str) -> None:
@@ -768,11 +770,11 @@ def test_a_rename_that_is_done_and_told_as_failed_is_taken_back(
     monkeypatch.setattr(os, "rename", answer_lost)
     with pytest.raises(WriteError, match="The original is intact"):
         change(values)
-    assert (values.read_bytes(), looks(values)) == (BEFORE, before)
-    assert everything(tmp_path) == ["values.yaml"]
+    assert (values.read_bytes(), metadata(values)) == (BEFORE, before)
+    assert all_files(tmp_path) == ["values.yaml"]
 
 
-def test_where_that_cannot_be_taken_back_the_backup_stays(
+def test_the_backup_is_kept_if_that_cannot_be_rolled_back(
     values: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rename = os.rename
@@ -791,7 +793,7 @@ def test_where_that_cannot_be_taken_back_the_backup_stays(
     monkeypatch.undo()
     (told,) = writing.recover([str(values)])
     assert values.read_bytes() == AFTER
-    (backup,) = [name for name in everything(tmp_path) if name.endswith(".bak")]
+    (backup,) = [name for name in all_files(tmp_path) if name.endswith(".bak")]
     assert f"it had already written this file, which stays as written (backup: {tmp_path / backup})" in told
     assert writing.undo(str(values)).path == str(values)
     assert values.read_bytes() == BEFORE
@@ -812,10 +814,10 @@ prefect-server:
 """
 
 
-def test_migrate_reads_what_recovery_left(
+def test_migrate_reads_the_files_as_recovery_left_them(
     cli: Callable[..., Any], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One layer was replaced when the run was killed, the other was edited: what was replaced is put back first."""
+    """The run was killed between two layers, and one was edited since: the other is restored, then both are read."""
     (tmp_path / "server.yaml").write_text(SERVER)
     (tmp_path / "background.yaml").write_text(BACKGROUND)
     command = ("migrate", "-f", "server.yaml", "-f", "background.yaml", "--redis-db", "2", "--non-interactive")
@@ -847,10 +849,10 @@ def test_migrate_reads_what_recovery_left(
     assert cli("check", "-f", "server.yaml", "-f", "background.yaml").returncode == 0
 
 
-def test_migrate_cleans_up_what_is_left_beside_its_output(
+def test_migrate_removes_leftovers_next_to_its_output(
     cli: Callable[..., Any], tmp_path: Path, kill_at: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The output is written, and only the cleaning up was cut short: there is nothing more to write, but to remove."""
+    """The output is written, and only the clean-up was interrupted: there is nothing to write, only files to remove."""
     (tmp_path / "values.yaml").write_text(SERVER + BACKGROUND.replace("prefect-server:\n", ""))
     (tmp_path / "out.yaml").write_text("of: another run\n")
     command = ("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--output", "out.yaml")

@@ -1,4 +1,4 @@
-"""The way back: bytes, mode and times of the original, and never over somebody's later work."""
+"""Undo: bytes, mode and times of the original are restored, and never over somebody's later work."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
 AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
 
 
-def looks(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
+def metadata(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
     """Mode, owner, group and extended attributes (ACLs among them)."""
     status = path.stat()
-    has_them = hasattr(os, "listxattr")  # macOS has them, and Python no functions for them there
+    has_them = hasattr(os, "listxattr")  # macOS has them, but Python has no functions for them there
     xattrs = {name: os.getxattr(path, name) for name in os.listxattr(path)} if has_them else {}
     return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, xattrs
 
@@ -40,28 +40,28 @@ def change(path: Path, data: bytes = AFTER, **options: object) -> list[writing.W
     return writing.write([writing.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
 
 
-def test_brings_back_bytes_mode_and_times(values: Path) -> None:
-    before, status = looks(values), values.stat()
+def test_restores_bytes_mode_and_times(values: Path) -> None:
+    before, status = metadata(values), values.stat()
     change(values)
     values.chmod(0o644)
     assert writing.undo(str(values))[:3] == (str(values), None, ())
     after = values.stat()
     assert values.read_bytes() == BEFORE
-    assert looks(values) == before
+    assert metadata(values) == before
     assert (after.st_mtime_ns, after.st_atime_ns) == (status.st_mtime_ns, status.st_atime_ns)
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_brings_back_extended_attributes(values: Path) -> None:
+def test_restores_extended_attributes(values: Path) -> None:
     set_attribute(values, "user.origin", b"by hand")
-    before = looks(values)
+    before = metadata(values)
     change(values)
     set_attribute(values, "user.origin", b"later")
     writing.undo(str(values))
-    assert looks(values) == before
+    assert metadata(values) == before
 
 
-def test_goes_back_step_by_step(values: Path) -> None:
+def test_undoes_one_migration_at_a_time(values: Path) -> None:
     change(values, AFTER)
     change(values, LATER)
     writing.undo(str(values))
@@ -74,10 +74,10 @@ def test_goes_back_step_by_step(values: Path) -> None:
             writing.undo(str(values), backup_dir=elsewhere)
 
 
-def test_undoes_the_migration_that_wrote_what_stands_there(values: Path) -> None:
+def test_undoes_the_migration_that_wrote_the_current_contents(values: Path) -> None:
     change(values, AFTER)
     change(values, LATER)
-    values.write_bytes(AFTER)  # put back by hand, from version control
+    values.write_bytes(AFTER)  # restored by hand, from version control
     writing.undo(str(values))
     assert values.read_bytes() == BEFORE
 
@@ -113,13 +113,13 @@ def test_force_keeps_the_changed_file_as_a_backup(values: Path) -> None:
     assert values.read_bytes() == LATER
 
 
-def test_what_was_put_back_by_hand_is_nothing_to_undo(values: Path) -> None:
+def test_a_file_that_was_restored_by_hand_needs_no_undo(values: Path) -> None:
     change(values)
     values.write_bytes(BEFORE)
     before = values.stat()
     with pytest.raises(InputError, match="already as it was before the migration"):
         writing.undo(str(values))
-    after = values.stat()  # not compared whole: reading a file may move its time of access
+    after = values.stat()  # not compared whole: reading a file may change its access time
     assert (after.st_ino, after.st_mtime_ns, after.st_mode) == (before.st_ino, before.st_mtime_ns, before.st_mode)
     assert len(names(values.parent)) == 2
 
@@ -157,7 +157,7 @@ def test_a_backup_that_is_a_link_is_not_followed(values: Path, tmp_path: Path) -
     assert values.read_bytes() == AFTER
 
 
-def test_a_backup_that_others_may_write_to_by_the_time_it_is_read_is_not_put_back(
+def test_a_backup_made_writable_by_others_meanwhile_is_not_restored(
     values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (written,) = change(values)
@@ -173,7 +173,7 @@ def test_a_backup_that_others_may_write_to_by_the_time_it_is_read_is_not_put_bac
     assert (values.read_bytes(), backup.read_bytes()) == (AFTER, BEFORE)
 
 
-def test_other_files_of_such_names_are_no_backups(values: Path) -> None:
+def test_files_with_similar_names_are_not_backups(values: Path) -> None:
     for name in (
         "values.yaml.bak",
         "values.yaml.old.bak",
@@ -192,22 +192,22 @@ def test_other_files_of_such_names_are_no_backups(values: Path) -> None:
         writing.undo(str(values))
 
 
-def test_the_files_own_directory_is_the_usual_place(values: Path) -> None:
+def test_the_files_own_directory_may_be_given_as_backup_directory(values: Path) -> None:
     change(values, backup_dir=os.path.relpath(values.parent))
     writing.undo(str(values))
     assert values.read_bytes() == BEFORE
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_a_backup_directory_that_is_not_there_is_refused(values: Path) -> None:
+def test_a_missing_backup_directory_is_refused(values: Path) -> None:
     with pytest.raises(WriteError, match="does not exist"):
         writing.undo(str(values), backup_dir=str(values.parent / "none"))
 
 
-def test_what_fails_behind_the_renaming_is_taken_back_whatever_the_modes(
+def test_a_failure_after_the_rename_is_rolled_back_whatever_the_mode(
     values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody else could have put the copy there, though others may write to it as to the file that it is of."""
+    """The copy is our own, although others may write to it, as they may to the file itself."""
     from migrator.files.recovery import make_durable
 
     change(values)

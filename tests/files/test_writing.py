@@ -1,4 +1,4 @@
-"""Replacing files: the bytes asked for, everything else kept, and nothing left beside them."""
+"""Replacing files: exactly the requested bytes, everything else kept, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
 AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
 
 
-def looks(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
+def metadata(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
     """Mode, owner, group and extended attributes (ACLs among them)."""
     status = path.stat()
-    has_them = hasattr(os, "listxattr")  # macOS has them, and Python no functions for them there
+    has_them = hasattr(os, "listxattr")  # macOS has them, but Python has no functions for them there
     xattrs = {name: os.getxattr(path, name) for name in os.listxattr(path)} if has_them else {}
     return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, xattrs
 
@@ -57,7 +57,7 @@ def test_writes_the_bytes_and_backs_up_the_old_ones(values: Path) -> None:
     assert written.backup is not None
     backup = Path(written.backup)
     assert BACKUP_NAME.fullmatch(backup.name)
-    assert "Z-" not in backup.name  # only the second of one second has a number
+    assert "Z-" not in backup.name  # only the second backup within one second has a number
     assert backup.parent == values.parent
     kept = backup.stat()
     assert (kept.st_mode, kept.st_mtime_ns, kept.st_atime_ns) == (
@@ -81,7 +81,7 @@ def test_equal_bytes_touch_nothing(values: Path) -> None:
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_where_nothing_is_written_nothing_has_to_be_what_was_read(values: Path) -> None:
+def test_a_changed_file_is_no_error_if_nothing_is_to_be_written(values: Path) -> None:
     read = files.read(str(values))
     values.unlink()
     assert writing.write([writing.Replacement(read, BEFORE)]) == []
@@ -98,11 +98,11 @@ def test_without_backup_only_the_file_is_left(values: Path) -> None:
 def test_keeps_mode_and_extended_attributes(values: Path, mode: int) -> None:
     values.chmod(mode)
     mark(values)
-    before = looks(values)
+    before = metadata(values)
     (written,) = change(values)
-    assert looks(values) == before
+    assert metadata(values) == before
     assert written.backup is not None
-    assert looks(Path(written.backup)) == before
+    assert metadata(Path(written.backup)) == before
 
 
 def test_keeps_access_control_lists(values: Path) -> None:
@@ -118,15 +118,15 @@ def test_keeps_access_control_lists(values: Path) -> None:
         tag.to_bytes(2, "little") + perm.to_bytes(2, "little") + who.to_bytes(4, "little") for tag, perm, who in entries
     )
     set_attribute(values, "system.posix_acl_access", acl)
-    before = looks(values)
+    before = metadata(values)
     (written,) = change(values)
-    assert looks(values) == before
-    assert looks(values)[3]["system.posix_acl_access"] == acl
+    assert metadata(values) == before
+    assert metadata(values)[3]["system.posix_acl_access"] == acl
     assert written.backup is not None
-    assert looks(Path(written.backup)) == before
+    assert metadata(Path(written.backup)) == before
 
 
-def test_does_not_take_over_the_acl_that_the_directory_gives_to_new_files(values: Path) -> None:
+def test_does_not_inherit_the_default_acl_of_the_directory(values: Path) -> None:
     entries = [
         (0x01, 6, 0xFFFFFFFF),
         (0x02, 6, 65534),
@@ -138,24 +138,24 @@ def test_does_not_take_over_the_acl_that_the_directory_gives_to_new_files(values
         tag.to_bytes(2, "little") + perm.to_bytes(2, "little") + who.to_bytes(4, "little") for tag, perm, who in entries
     )
     set_attribute(values.parent, "system.posix_acl_default", acl)
-    before = looks(values)
+    before = metadata(values)
     assert "system.posix_acl_access" not in before[3]
     change(values)
-    assert looks(values) == before
+    assert metadata(values) == before
 
 
 def test_keeps_a_foreign_owner_and_group(values: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("giving a file away needs root")
     os.chown(values, 1234, 4321)
-    before = looks(values)
+    before = metadata(values)
     (written,) = change(values)
-    assert looks(values) == before
+    assert metadata(values) == before
     assert written.backup is not None
-    assert looks(Path(written.backup)) == before
+    assert metadata(Path(written.backup)) == before
 
 
-def test_follows_a_symbolic_link_and_leaves_it_one(values: Path, tmp_path: Path) -> None:
+def test_follows_a_symbolic_link_and_keeps_it(values: Path, tmp_path: Path) -> None:
     link = tmp_path / "elsewhere" / "link.yaml"
     link.parent.mkdir()
     link.symlink_to("../values.yaml")
@@ -177,7 +177,7 @@ def test_refuses_a_file_that_changed_since_it_was_read(values: Path) -> None:
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_refuses_a_file_that_is_gone_or_whose_link_leads_elsewhere(values: Path, tmp_path: Path) -> None:
+def test_refuses_a_file_that_is_gone_or_whose_link_changed(values: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.yaml"
     link.symlink_to(values)
     snapshot = files.read(str(link))
@@ -192,7 +192,7 @@ def test_refuses_a_file_that_is_gone_or_whose_link_leads_elsewhere(values: Path,
     assert names(tmp_path) == ["link.yaml"]
 
 
-def test_refuses_a_file_in_whose_place_a_folder_is(values: Path) -> None:
+def test_refuses_a_file_that_became_a_folder(values: Path) -> None:
     snapshot = files.read(str(values))
     values.unlink()
     values.mkdir()
@@ -201,7 +201,7 @@ def test_refuses_a_file_in_whose_place_a_folder_is(values: Path) -> None:
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_refuses_a_change_that_comes_between_staging_and_renaming(
+def test_refuses_a_mode_that_changed_between_staging_and_renaming(
     values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshot = files.read(str(values))
@@ -221,7 +221,9 @@ def test_refuses_a_change_that_comes_between_staging_and_renaming(
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_contents_that_change_between_staging_and_renaming_stay(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refuses_contents_that_changed_between_staging_and_renaming(
+    values: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from migrator.files import transaction
 
     stage = transaction._stage
@@ -237,7 +239,7 @@ def test_contents_that_change_between_staging_and_renaming_stay(values: Path, mo
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_a_temporary_file_is_never_one_that_stands_there(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_existing_file_is_never_used_as_a_temporary_file(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     precious = values.with_name("precious")
     precious.write_bytes(b"keep")
     monkeypatch.setattr("migrator.files.writing._token", lambda: "0123456789abcdef")
@@ -248,7 +250,7 @@ def test_a_temporary_file_is_never_one_that_stands_there(values: Path, monkeypat
     assert values.read_bytes() == BEFORE
 
 
-def test_a_backup_whose_name_was_taken_meanwhile_is_refused(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refuses_a_backup_whose_name_was_taken_meanwhile(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = values.with_name("values.yaml.20200101T000000Z.0123456789ab-0123456789ab.bak")
     other.write_bytes(b"keep")
     monkeypatch.setattr("migrator.files.backups.new_backup", lambda *_: str(other))
@@ -277,8 +279,8 @@ def test_several_files_are_written_together_or_not_at_all(values: Path, tmp_path
     assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
 
 
-def test_a_file_that_stays_has_to_be_what_was_read_all_the_same(values: Path, tmp_path: Path) -> None:
-    """What is written to the other layers of a release rests on it."""
+def test_an_unchanged_file_must_still_be_what_was_read(values: Path, tmp_path: Path) -> None:
+    """What is written to the other layers of the release depends on it."""
     other = tmp_path / "base.yaml"
     other.write_bytes(BEFORE)
     snapshots = [files.read(str(path)) for path in (other, values)]
@@ -295,7 +297,7 @@ def test_a_file_that_stays_has_to_be_what_was_read_all_the_same(values: Path, tm
     assert [one.path for one in writing.write(replacements)] == [str(values)]
 
 
-def test_a_file_that_is_named_twice_is_refused(values: Path, tmp_path: Path) -> None:
+def test_refuses_a_file_that_is_named_twice(values: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.yaml"
     link.symlink_to(values)
     snapshots = [files.read(str(path)) for path in (values, link)]
@@ -323,9 +325,7 @@ def test_a_backup_never_overwrites_another(values: Path) -> None:
     assert len(names(values.parent)) == 4
 
 
-def test_backups_of_one_second_are_numbered_so_that_the_newest_is_known(
-    values: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_backups_of_the_same_second_are_numbered(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("migrator.files.backups.this_moment", lambda: "20260624T101500Z")
     backups = [change(values, AFTER + b"# more\n" * number)[0].backup or "" for number in range(3)]
     assert [Path(each).name.split(".")[2] for each in backups] == [
@@ -335,7 +335,7 @@ def test_backups_of_one_second_are_numbered_so_that_the_newest_is_known(
     ]
 
 
-def test_backups_elsewhere_are_told_apart(values: Path, tmp_path: Path) -> None:
+def test_backups_of_different_files_in_one_directory_are_told_apart(values: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     twin = tmp_path / "twin" / "values.yaml"
     twin.parent.mkdir()
@@ -357,7 +357,7 @@ def test_a_backup_directory_that_does_not_exist_is_refused(values: Path, tmp_pat
     assert names(tmp_path) == ["values.yaml"]
 
 
-def test_a_file_in_place_of_a_backup_directory_is_refused_as_what_it_is(values: Path, tmp_path: Path) -> None:
+def test_a_file_given_as_backup_directory_is_refused(values: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     store.write_bytes(b"mine")
     with pytest.raises(WriteError, match=r"store: is not a directory, so it cannot hold the backup\."):
@@ -367,9 +367,7 @@ def test_a_file_in_place_of_a_backup_directory_is_refused_as_what_it_is(values: 
     assert (values.read_bytes(), store.read_bytes()) == (BEFORE, b"mine")
 
 
-def test_nothing_beside_the_original_is_named_yaml_or_readable_by_others(
-    values: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_temporary_files_are_private_and_not_named_yaml(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     created = []
     modes = []
     real = os.open
@@ -392,9 +390,7 @@ def test_nothing_beside_the_original_is_named_yaml_or_readable_by_others(
     assert not any(name.endswith((".yaml", ".yml")) for name in created)
 
 
-def test_a_read_only_directory_is_refused_in_words(
-    values: Path, as_nobody: Callable[[Callable[[], None]], None]
-) -> None:
+def test_a_read_only_directory_is_refused(values: Path, as_nobody: Callable[[Callable[[], None]], None]) -> None:
     values.chmod(0o666)
     values.parent.chmod(0o755)
     for parent in values.parents[:4]:
@@ -409,7 +405,7 @@ def test_a_read_only_directory_is_refused_in_words(
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_a_read_only_file_is_refused_in_words(values: Path, as_nobody: Callable[[Callable[[], None]], None]) -> None:
+def test_a_read_only_file_is_refused(values: Path, as_nobody: Callable[[Callable[[], None]], None]) -> None:
     os.chown(values, 65534, 65534)
     values.chmod(0o400)
     for parent in values.parents[:4]:
@@ -425,7 +421,7 @@ def test_a_read_only_file_is_refused_in_words(values: Path, as_nobody: Callable[
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_a_file_that_would_change_hands_is_refused(
+def test_a_file_whose_owner_would_change_is_refused(
     values: Path, as_nobody: Callable[[Callable[[], None]], None]
 ) -> None:
     values.chmod(0o666)
@@ -437,14 +433,14 @@ def test_a_file_that_would_change_hands_is_refused(
         with pytest.raises(WriteError, match=r"belongs to root and group (root|0)"):
             change(values)
 
-    before = looks(values)
+    before = metadata(values)
     as_nobody(act)
-    assert looks(values) == before
+    assert metadata(values) == before
     assert values.read_bytes() == BEFORE
     assert names(values.parent) == ["values.yaml"]
 
 
-def test_an_immutable_file_is_refused_in_words(values: Path) -> None:
+def test_an_immutable_file_is_refused(values: Path) -> None:
     try:
         subprocess.run(["chattr", "+i", values], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
@@ -458,7 +454,7 @@ def test_an_immutable_file_is_refused_in_words(values: Path) -> None:
         subprocess.run(["chattr", "-i", values], check=True)
 
 
-def test_a_name_too_long_for_its_backup_is_refused_in_words(tmp_path: Path) -> None:
+def test_a_name_that_is_too_long_for_a_backup_is_refused(tmp_path: Path) -> None:
     path = tmp_path / ("v" * 240 + ".yaml")
     path.write_bytes(BEFORE)
     with pytest.raises(WriteError, match="shorten the file's name"):
@@ -466,7 +462,7 @@ def test_a_name_too_long_for_its_backup_is_refused_in_words(tmp_path: Path) -> N
     assert names(tmp_path) == [path.name]
 
 
-def test_what_has_the_place_of_the_journal_is_left_alone(values: Path, tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_journal_is_left_alone(values: Path, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_bytes(b"")
     journal = tmp_path / ".values.yaml.infrahub-migrator"
@@ -486,7 +482,7 @@ def test_what_has_the_place_of_the_journal_is_left_alone(values: Path, tmp_path:
     assert names(tmp_path) == [".values.yaml.infrahub-migrator", "precious", "values.yaml"]
 
 
-def test_of_two_runs_at_once_one_wins_and_the_other_says_so(values: Path) -> None:
+def test_one_of_several_runs_at_once_writes_and_the_others_say_why(values: Path) -> None:
     snapshot = files.read(str(values))
     barrier = threading.Barrier(8)
     results: list[str] = []
@@ -523,7 +519,9 @@ def test_of_two_runs_at_once_one_wins_and_the_other_says_so(values: Path) -> Non
         (lambda path: path.write_bytes(b"a" * (files.LARGEST + 1)), "larger than 8 MiB"),
     ],
 )
-def test_what_cannot_be_read_is_said_in_words(tmp_path: Path, make: Callable[[Path], object], words: str) -> None:
+def test_a_path_that_is_not_a_readable_file_is_refused(
+    tmp_path: Path, make: Callable[[Path], object], words: str
+) -> None:
     path = tmp_path / "values.yaml"
     make(path)
     with pytest.raises(InputError, match=words) as caught:
@@ -531,7 +529,9 @@ def test_what_cannot_be_read_is_said_in_words(tmp_path: Path, make: Callable[[Pa
     assert caught.value.path == str(path)
 
 
-def test_an_unreadable_file_is_said_in_words(values: Path, as_nobody: Callable[[Callable[[], None]], None]) -> None:
+def test_a_file_without_read_permission_is_refused(
+    values: Path, as_nobody: Callable[[Callable[[], None]], None]
+) -> None:
     for parent in values.parents[:4]:
         parent.chmod(0o755)
 
@@ -582,7 +582,7 @@ def test_reading_imports_nothing_that_only_writing_needs() -> None:
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="nothing here tells an open file's name")
-def test_everything_is_durable_before_it_is_relied_on(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_is_synced_before_the_next_step_relies_on_it(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     real_fsync, real_rename, real_unlink = os.fsync, os.rename, os.unlink
 

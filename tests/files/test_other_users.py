@@ -1,7 +1,7 @@
-"""What another user of the machine puts beside a values file is not acted upon; what the same people left is.
+"""Files that another user of the machine puts next to a values file are not used; those of the same user or root are.
 
-Each attack runs as two real users, in a directory such as /tmp: everybody may create files in it, and nobody may
-remove or rename another's.
+Each attack runs as two real users in a directory like /tmp: everybody may create files in it, and nobody may remove
+or rename another user's.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def digest(data: bytes) -> str:
 
 @pytest.fixture
 def shared() -> Iterator[Path]:
-    """A directory as /tmp is, with the victim's values file in it."""
+    """A directory like /tmp with the victim's values file in it."""
     if os.name != "posix" or os.geteuid() != 0:
         pytest.skip("two real users need root")
     import tempfile
@@ -60,13 +60,13 @@ def migrate(path: Path, data: bytes = AFTER) -> str:
 
 
 def plant(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """A file for everybody."""
+    """Create a file that everybody may write to, by default."""
     path.write_bytes(data)
     path.chmod(mode)
 
 
 def plant_journals(*swaps: Swap) -> None:
-    """The record of a transaction beside each of its files."""
+    """Create the record of a transaction next to each of its files."""
     for swap in swaps:
         plant(Path(swap.journal), as_text(swaps, "0"))
 
@@ -105,7 +105,7 @@ def test_a_planted_journal_does_not_make_a_backup_look_torn(shared: Path, store:
 
 
 @pytest.mark.parametrize("runs", [VICTIM, 0])
-def test_planted_staged_files_are_not_put_in_place(shared: Path, runs: int) -> None:
+def test_planted_staged_files_are_not_used(shared: Path, runs: int) -> None:
     values, bait = shared / "values.yaml", shared / "bait.yaml"
 
     def attack() -> None:
@@ -130,7 +130,7 @@ def test_planted_staged_files_are_not_put_in_place(shared: Path, runs: int) -> N
 
 
 @pytest.mark.parametrize("runs", [VICTIM, 0])
-def test_staged_files_of_a_stranger_are_not_put_in_place_for_a_journal_of_ones_own(shared: Path, runs: int) -> None:
+def test_another_users_staged_file_is_not_used_by_our_own_journal(shared: Path, runs: int) -> None:
     values, other = shared / "values.yaml", shared / "other.yaml"
     swaps = [
         Swap(str(other), TOKEN, digest(BEFORE), digest(AFTER), "", ""),
@@ -149,7 +149,7 @@ def test_staged_files_of_a_stranger_are_not_put_in_place_for_a_journal_of_ones_o
     as_user(ATTACKER, lambda: plant(Path(swaps[1].fresh), EVIL, 0o644))
 
     def act() -> None:
-        # The victim may not remove it from a directory like this.
+        # In such a directory the victim may not remove it.
         stuck = pytest.raises(WriteError, match="cannot be cleaned up") if runs == VICTIM else nullcontext()
         with stuck:
             writing.recover([str(values)])
@@ -159,7 +159,7 @@ def test_staged_files_of_a_stranger_are_not_put_in_place_for_a_journal_of_ones_o
 
 
 @pytest.mark.parametrize("runs", [VICTIM, 0])
-def test_a_planted_backup_is_not_put_back(shared: Path, runs: int) -> None:
+def test_a_planted_backup_is_not_restored(shared: Path, runs: int) -> None:
     values = shared / "values.yaml"
     as_user(VICTIM, lambda: values.write_bytes(AFTER))
     planted = shared / f"values.yaml.99991231T235959Z.{digest(EVIL)[:12]}-{digest(AFTER)[:12]}.bak"
@@ -174,7 +174,7 @@ def test_a_planted_backup_is_not_put_back(shared: Path, runs: int) -> None:
 
 
 @pytest.mark.parametrize("runs", [VICTIM, 0])
-def test_beside_a_planted_backup_the_true_one_is_put_back_and_that_is_said(shared: Path, runs: int) -> None:
+def test_the_real_backup_is_restored_and_the_planted_one_reported(shared: Path, runs: int) -> None:
     values = shared / "values.yaml"
     as_user(VICTIM, lambda: migrate(values))
     planted = shared / f"values.yaml.99991231T235959Z.{digest(EVIL)[:12]}-{digest(AFTER)[:12]}.bak"
@@ -188,7 +188,7 @@ def test_beside_a_planted_backup_the_true_one_is_put_back_and_that_is_said(share
     assert values.stat().st_uid == VICTIM
 
 
-def test_a_link_in_a_backups_place_is_not_followed(shared: Path) -> None:
+def test_a_symbolic_link_named_like_a_backup_is_not_followed(shared: Path) -> None:
     values, secret = shared / "values.yaml", shared / "secret"
     secret.write_bytes(EVIL)
     name = shared / f"values.yaml.99991231T235959Z.{digest(EVIL)[:12]}-{digest(BEFORE)[:12]}.bak"
@@ -197,7 +197,7 @@ def test_a_link_in_a_backups_place_is_not_followed(shared: Path) -> None:
         writing.undo(str(values))
 
 
-def test_a_backup_that_others_may_write_to_is_not_put_back(shared: Path) -> None:
+def test_a_backup_that_others_may_write_to_is_not_restored(shared: Path) -> None:
     values = shared / "values.yaml"
     as_user(VICTIM, lambda: Path(migrate(values)).chmod(0o664))
 
@@ -209,7 +209,7 @@ def test_a_backup_that_others_may_write_to_is_not_put_back(shared: Path) -> None
     assert values.read_bytes() == AFTER
 
 
-def test_under_a_group_umask_undo_works(shared: Path) -> None:
+def test_undo_works_under_a_group_umask(shared: Path) -> None:
     values = shared / "values.yaml"
     values.chmod(0o664)
     as_user(VICTIM, lambda: migrate(values))
@@ -217,7 +217,7 @@ def test_under_a_group_umask_undo_works(shared: Path) -> None:
     assert values.read_bytes() == BEFORE
 
 
-def leave(values: Path) -> None:
+def be_killed_before_the_first_rename(values: Path) -> None:
     """Be killed before the first rename."""
     child = os.fork()
     if child == 0:
@@ -230,7 +230,7 @@ def leave(values: Path) -> None:
 @pytest.mark.parametrize(("killed", "recovers"), [(VICTIM, VICTIM), (VICTIM, 0), (0, 0)])
 def test_the_same_user_and_root_recover_what_a_killed_run_left(shared: Path, killed: int, recovers: int) -> None:
     values = shared / "values.yaml"
-    as_user(killed, lambda: leave(values))
+    as_user(killed, lambda: be_killed_before_the_first_rename(values))
     assert len(list(shared.iterdir())) == 5
     as_user(recovers, lambda: migrate(values))
     assert values.read_bytes() == AFTER
@@ -239,9 +239,9 @@ def test_the_same_user_and_root_recover_what_a_killed_run_left(shared: Path, kil
     assert [path.name for path in shared.iterdir()] == ["values.yaml"]
 
 
-def test_what_roots_run_left_is_told_to_the_owner_as_roots(shared: Path) -> None:
+def test_the_owner_is_told_that_leftovers_belong_to_root(shared: Path) -> None:
     values = shared / "values.yaml"
-    as_user(0, lambda: leave(values))
+    as_user(0, lambda: be_killed_before_the_first_rename(values))
 
     def act() -> None:
         with pytest.raises(WriteError, match="it belongs to root"):
@@ -253,8 +253,8 @@ def test_what_roots_run_left_is_told_to_the_owner_as_roots(shared: Path) -> None
 
 @pytest.mark.parametrize("runs", [VICTIM, 0])
 @pytest.mark.parametrize("how", ["output", "answers"])
-def test_what_is_written_elsewhere_does_not_go_to_who_put_a_file_there(shared: Path, runs: int, how: str) -> None:
-    """A file that stands there keeps its owner, who would read the secrets of the input in it."""
+def test_output_is_not_written_into_another_users_file(shared: Path, runs: int, how: str) -> None:
+    """An existing file keeps its owner, who could then read the secrets of the input in it."""
     values, output = shared / "values.yaml", shared / "out.yaml"
     values.chmod(0o600)
     as_user(ATTACKER, lambda: plant(output, b"mine: 1\n"))
@@ -269,7 +269,7 @@ def test_what_is_written_elsewhere_does_not_go_to_who_put_a_file_there(shared: P
     assert sorted(path.name for path in shared.iterdir()) == ["out.yaml", "values.yaml"]
 
 
-def test_root_may_replace_an_output_of_the_inputs_owner(shared: Path) -> None:
+def test_root_may_replace_an_output_that_the_inputs_owner_has(shared: Path) -> None:
     values, output = shared / "values.yaml", shared / "out.yaml"
     as_user(VICTIM, lambda: plant(output, b"mine: 1\n", 0o600))
     as_user(0, lambda: writing.create(str(output), AFTER, like=files.read(str(values))))
@@ -277,8 +277,8 @@ def test_root_may_replace_an_output_of_the_inputs_owner(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("runs", [VICTIM, 0])
-def test_a_strangers_journal_is_looked_at_by_nobody(shared: Path, runs: int) -> None:
-    """A lock on it would be the stranger's to hold, and what stands in it the stranger's to say."""
+def test_another_users_journal_is_neither_locked_nor_read(shared: Path, runs: int) -> None:
+    """The other user could hold a lock on it and decides what is in it."""
     values = shared / "values.yaml"
     journal = shared / ".values.yaml.infrahub-migrator"
     as_user(ATTACKER, lambda: plant(journal, b""))
