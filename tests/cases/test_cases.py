@@ -1,13 +1,13 @@
-"""Whole files on disk: a folder a case, which one command is run on, in pairs that are compared byte by byte.
+"""Whole files on disk: each case is a folder on which one command runs, and results are compared byte by byte.
 
-    command        what stands after `infrahub-migrator`, as a shell reads it; it names values.yaml, or files of before/
-    before.yaml    what the command finds; a folder before/ where it is more than one file
-    after.yaml     what it leaves there, or after/; where there is neither, it writes nothing
-    stays.yaml     the twin, or stays/: nearly the same, and to be left as it is by the same command
-    answers.yaml   stands beside them, where the command names it
-    stdout, exit   what is printed and the exit code, where they matter; without exit it is 0
+    command        the arguments of `infrahub-migrator`, as a shell reads them: values.yaml, or files of before/
+    before.yaml    the file before the command, or a folder before/ of several
+    after.yaml     the file after it, or after/; if there is neither, it writes nothing
+    stays.yaml     the twin, or stays/: nearly the same, and the same command leaves it as it is
+    answers.yaml   put beside them, if the command names it
+    stdout, exit   what is printed and the exit code, if they matter; without `exit` it is 0
 
-`pytest tests/cases --update` writes after and stdout anew, for a person to read what git shows then.
+`pytest tests/cases --update` writes after and stdout again, for a person to review with git.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CA
 
 
 def read(case: Path, part: str) -> dict[str, bytes] | None:
-    """The files of a part of a case, by the names that the command knows them by; None where it has no such part."""
+    """The files of a part of a case, by the names that the command uses; None if it has no such part."""
     if (case / part).is_dir():
         return dict(_files(case / part))
     path = case / f"{part}.yaml"
@@ -36,12 +36,12 @@ def read(case: Path, part: str) -> dict[str, bytes] | None:
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".bak":  # a backup is nobody's values
+        if path.is_file() and path.suffix != ".bak":  # a backup is not a values file
             yield str(path.relative_to(folder)), path.read_bytes()
 
 
 def run(case: Path, files: dict[str, bytes], room: Path, cli: Cli) -> tuple[Any, dict[str, bytes]]:
-    """The case's command on these files: how it ended, and what stands there then."""
+    """Run the case's command on these files; return how it ended, and the files after it."""
     own = {"answers.yaml": (case / "answers.yaml").read_bytes()} if (case / "answers.yaml").exists() else {}
     for name, data in {**files, **own}.items():
         (room / name).parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,9 @@ def run(case: Path, files: dict[str, bytes], room: Path, cli: Cli) -> tuple[Any,
 
 
 @each_case
-def test_it_becomes_what_stands_beside_it(case: Path, cli: Cli, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_the_command_writes_the_expected_files(
+    case: Path, cli: Cli, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     before = read(case, "before")
     assert before is not None, f"{case.name} has neither before.yaml nor before/"
     done, after = run(case, before, tmp_path, cli)
@@ -69,7 +71,7 @@ def test_it_becomes_what_stands_beside_it(case: Path, cli: Cli, tmp_path: Path, 
 
 
 @each_case
-def test_its_twin_stays_as_it_is(case: Path, cli: Cli, tmp_path: Path) -> None:
+def test_the_command_leaves_the_twin_as_it_is(case: Path, cli: Cli, tmp_path: Path) -> None:
     twin = read(case, "stays")
     assert twin is not None, f"{case.name} has no twin: stays.yaml or stays/, which its command leaves alone"
     assert twin != read(case, "before")
@@ -78,7 +80,7 @@ def test_its_twin_stays_as_it_is(case: Path, cli: Cli, tmp_path: Path) -> None:
 
 
 def update(case: Path, before: dict[str, bytes], after: dict[str, bytes], stdout: bytes) -> None:
-    """Write what came out where the case says what has to."""
+    """Write the results into the case."""
     shutil.rmtree(case / "after", ignore_errors=True)
     (case / "after.yaml").unlink(missing_ok=True)
     if after != before:
@@ -90,7 +92,7 @@ def update(case: Path, before: dict[str, bytes], after: dict[str, bytes], stdout
         (case / "stdout").write_bytes(stdout)
 
 
-def test_the_comparison_can_fail(cli: Cli, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_fails_and_stays(cli: Cli, tmp_path: Path) -> None:
     case = tmp_path / "case"
     case.mkdir()
     (case / "command").write_text("migrate values.yaml --redis-db 2 --non-interactive\n")

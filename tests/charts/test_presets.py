@@ -1,4 +1,4 @@
-"""The charts' own values, as far as decisions rest on them."""
+"""The charts' own values, as far as decisions depend on them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KNOWN = [flavour for flavour in versions.FLAVOURS if presets.knows_preset(flavou
 
 @pytest.mark.parametrize("version", ["4.13.0", "4.14.0", "4.14.1"])
 @pytest.mark.parametrize(("one", "other"), [*combinations(KNOWN, 2)])
-def test_presets_differ_where_their_tuning_says_and_nowhere_else(version: str, one: str, other: str) -> None:
+def test_presets_differ_only_where_their_tuning_says(version: str, one: str, other: str) -> None:
     first, second = (presets.of_chart("infrahub-enterprise", Version(version), each) for each in (one, other))
     tunings = presets.tuning(one), presets.tuning(other)
     assert tunings[0] is not None
@@ -35,7 +35,7 @@ def test_the_plain_chart_and_an_unknown_preset_have_no_tuning() -> None:
 
 
 def without(values: Value, paths: set[Route], here: Route = ()) -> Value:
-    """The values without what stands at those paths."""
+    """The values without those paths."""
     if not isinstance(values, dict):
         return values
     return {key: without(value, paths, (*here, key)) for key, value in values.items() if (*here, key) not in paths}

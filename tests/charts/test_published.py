@@ -1,4 +1,4 @@
-"""The published lines: where a release goes that nobody sends anywhere, and what cannot be taken back on the way."""
+"""The published lines: the default target of a release, and the steps on the way that cannot be rolled back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from migrator.charts import published
         ("prefect-server", "2026.8.18172642", "2026.8.18172642"),
     ],
 )
-def test_it_goes_to_the_newest_version_that_can_be_taken_back(chart: str, start: str | None, to: str) -> None:
+def test_the_default_target_is_the_newest_that_can_be_rolled_back(chart: str, start: str | None, to: str) -> None:
     assert published.goes_to(chart, Version(start) if start else None) == Version(to)
 
 
@@ -38,18 +38,18 @@ def test_it_goes_to_the_newest_version_that_can_be_taken_back(chart: str, start:
         ("prefect-server", None, "2026.8.18172642", False),
     ],
 )
-def test_the_step_of_no_return_lies_between(chart: str, start: str | None, to: str, crossed: bool) -> None:
+def test_which_upgrades_cross_a_one_way_step(chart: str, start: str | None, to: str, crossed: bool) -> None:
     steps = published.one_way_steps(chart, Version(start) if start else None, Version(to))
     assert bool(steps) is crossed
 
 
-def test_the_lines_stand_in_their_order() -> None:
+def test_the_lines_are_in_the_order_of_their_versions() -> None:
     for chart in ("infrahub-enterprise", "infrahub", "prefect-server"):
         found = [Version(line.of(chart)) for line in published.LINES if line.of(chart)]
         assert found == sorted(found)
 
 
-def test_a_version_between_two_lines_is_of_the_one_below() -> None:
+def test_a_version_between_two_lines_belongs_to_the_lower_one() -> None:
     line = published.line_of("infrahub", Version("4.28.3"))
     assert line is not None
     assert line.enterprise == "4.14.0"

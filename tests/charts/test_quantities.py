@@ -1,4 +1,4 @@
-"""Quantities of Kubernetes amount to the same however they are written."""
+"""Kubernetes quantities are compared by amount, however they are written."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from migrator.values.edits import Value
         ("-1", "-1000m"),
     ],
 )
-def test_two_spellings_of_one(one: Value, other: Value) -> None:
+def test_two_spellings_of_one_quantity(one: Value, other: Value) -> None:
     assert number(one) == number(other) is not None
 
 
 @pytest.mark.parametrize(("less", "more"), [("1", "1001m"), ("24G", "24Gi"), ("999Mi", "1Gi"), ("1n", "2n")])
-def test_less_and_more(less: Value, more: Value) -> None:
+def test_a_smaller_and_a_larger_quantity(less: Value, more: Value) -> None:
     small, large = number(less), number(more)
     assert small is not None and large is not None and small < large
 
 
 @pytest.mark.parametrize("value", ["", ".", "1.2.3", "K", "1K", "x", "e3", "1 Gi", None, True, ["1"]])
-def test_what_is_none(value: Value) -> None:
+def test_what_is_not_a_quantity(value: Value) -> None:
     assert number(value) is None

@@ -1,4 +1,4 @@
-"""What a version range may install, by the rules of the library that Helm, Flux and Argo CD read it with."""
+"""What a version range may install, by the rules of the library that Helm, Flux and Argo CD use."""
 
 import pytest
 from packaging.version import Version
@@ -14,7 +14,7 @@ def test_a_range_leaves_the_version_open(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["4.13.0", "4.13.0-medium", "v4.13.0", "2026.6.5172345"])
-def test_a_version_is_no_range(text: str) -> None:
+def test_a_version_is_not_a_range(text: str) -> None:
     assert not is_range(text)
 
 

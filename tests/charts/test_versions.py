@@ -1,4 +1,4 @@
-"""Chart versions: the flavour comes off, and only numbers reach `packaging`."""
+"""Chart versions: the flavour is split off, and only numbers reach `packaging`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from migrator.errors import UsageError
         (" 4.14 ", "4.14", ""),
     ],
 )
-def test_a_version_is_its_numbers_and_its_flavour(text: str, release: str, flavour: str) -> None:
+def test_a_version_is_parsed_into_numbers_and_flavour(text: str, release: str, flavour: str) -> None:
     parsed = versions.parse(text)
 
     assert (str(parsed.release), parsed.flavour) == (release, flavour)
@@ -40,7 +40,7 @@ def test_a_version_is_its_numbers_and_its_flavour(text: str, release: str, flavo
         ("4.15.0-alpha.2", "4.15.0-alpha.2"),
     ],
 )
-def test_a_version_is_published_as_it_is_spelt_with_three_numbers(text: str, published: str) -> None:
+def test_the_published_version_has_three_numbers(text: str, published: str) -> None:
     assert versions.parse(text).published == published
 
 
@@ -60,7 +60,7 @@ def test_a_version_is_published_as_it_is_spelt_with_three_numbers(text: str, pub
         "9" * 19,
     ],
 )
-def test_what_is_no_version_is_refused_in_words(text: str) -> None:
+def test_an_invalid_version_is_refused(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         versions.parse(text)
 
@@ -78,8 +78,8 @@ def test_what_is_no_version_is_refused_in_words(text: str) -> None:
         ("1.2.3.4", "Write it like 4.13.0 or 4.13.0-medium."),
     ],
 )
-def test_a_version_with_something_about_it_is_told_as_it_is_to_be_written(text: str, remedy: str) -> None:
-    """`helm list` has the chart's name before it."""
+def test_a_nearly_valid_version_is_refused_with_the_right_spelling(text: str, remedy: str) -> None:
+    """`helm list` puts the chart's name before it."""
     with pytest.raises(UsageError) as caught:
         versions.parse(text)
     assert caught.value.remedy == remedy

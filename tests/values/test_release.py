@@ -49,7 +49,7 @@ def test_maps_merge_lists_replace_and_null_removes(
     assert merge(below, above) == merged
 
 
-def test_a_preset_stands_below_the_file_and_the_target_version_decides_which() -> None:
+def test_the_target_versions_preset_is_below_the_file() -> None:
     effective = release({"infrahub": {}})
 
     assert tree.get(effective.prefect, ("backgroundServices", "runAsSeparateDeployment")) is True
@@ -60,7 +60,7 @@ def test_a_preset_stands_below_the_file_and_the_target_version_decides_which() -
     assert {"name": "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", "value": "false"} in (before or [])  # type: ignore[operator]
 
 
-def test_the_last_layer_wins_and_owns() -> None:
+def test_the_last_layer_that_sets_a_list_wins() -> None:
     one: Value = {"infrahub": {"prefect-server": {"server": {"env": [{"name": "A", "value": "1"}]}}}}
     two: Value = {"infrahub": {"prefect-server": {"server": {"env": [{"name": "B", "value": "2"}]}}}}
     effective = release(one, two)
@@ -76,7 +76,7 @@ def test_a_null_list_removes_the_presets() -> None:
     assert env.effective(effective, env.SERVER).entries == ()
 
 
-def test_of_several_globals_the_outermost_wins_whole() -> None:
+def test_the_outermost_of_several_globals_wins() -> None:
     inner: Value = {"prefect": {"env": [{"name": "INNER", "value": "1"}], "image": {"repository": "mirror/infrahub"}}}
     outer: Value = {"prefect": {"env": [{"name": "OUTER", "value": "1"}]}}
     effective = release({"global": outer, "infrahub": {"prefect-server": {"global": inner}}})
@@ -86,7 +86,7 @@ def test_of_several_globals_the_outermost_wins_whole() -> None:
 
 
 @pytest.mark.parametrize(("outer", "inner"), [("text", {"note": 1}), ({"note": 2}, "text")])
-def test_where_one_of_two_globals_is_a_mapping_the_inner_one_stays(outer: Value, inner: Value) -> None:
+def test_the_inner_global_stays_if_only_one_of_two_is_a_mapping(outer: Value, inner: Value) -> None:
     part: Value = {"global": {"prefect": inner}}
     effective = release({"global": {"prefect": outer}, "infrahub": {"prefect-server": part}})
 
@@ -97,7 +97,7 @@ def test_where_one_of_two_globals_is_a_mapping_the_inner_one_stays(outer: Value,
         assert found == "text"
 
 
-def test_infrahubs_own_part_has_the_globals_of_its_own_level_and_those_around_it() -> None:
+def test_infrahubs_part_has_its_own_and_the_outer_globals() -> None:
     inner: Value = {"prefect": {"env": []}, "imageRegistry": "inner"}
     deeper: Value = {"global": {"nodeSelector": {"zone": "a"}}}
     effective = release(
@@ -110,18 +110,18 @@ def test_infrahubs_own_part_has_the_globals_of_its_own_level_and_those_around_it
     assert not tree.exists(found, ("nodeSelector",))
 
 
-def test_without_a_global_of_ones_own_the_charts_stays() -> None:
+def test_without_a_custom_global_the_charts_stays() -> None:
     effective = release({"infrahub": {}})
 
     assert tree.get(effective.infrahub, ("global",)) == effective.after.infrahub["global"]
     assert tree.get(effective.prefect, ("global",)) == effective.after.prefect["global"]
 
 
-def test_prefect_server_alone_stands_in_no_infrahub() -> None:
+def test_prefect_server_alone_has_no_infrahub_part() -> None:
     assert release({"server": {"replicaCount": 2}}, chart="prefect-server").infrahub == {}
 
 
-def test_a_change_belongs_in_the_last_layer_that_may_hold_it() -> None:
+def test_a_change_goes_into_the_last_layer_that_accepts_it() -> None:
     parts: list[Value] = [{"server": {"replicaCount": 1}}, {"server": {"replicaCount": 2}}, {"server": {}}, {}]
     layers: list[Value] = [{"infrahub": {"prefect-server": each}} for each in parts]
     effective = release(*layers)
@@ -135,7 +135,7 @@ def test_a_change_belongs_in_the_last_layer_that_may_hold_it() -> None:
     assert prefect_part(effective).place(("server", "replicaCount")) == 0
 
 
-def test_a_notice_stands_where_the_file_as_it_was_read_has_its_path() -> None:
+def test_a_notice_points_at_its_path_in_the_file_as_it_was_read() -> None:
     root = ("infrahub", "prefect-server")
     effective = release({}, {"infrahub": {"prefect-server": {"server": {"replicaCount": 2}}}}, {"infrahub": {}})
     edited = effective.edited([(0, AddKey((*root, "server", "replicaCount"), 3))])
@@ -145,7 +145,7 @@ def test_a_notice_stands_where_the_file_as_it_was_read_has_its_path() -> None:
     assert prefect_part(edited).notice(("worker",), "x")[2:4] == (0, ())
 
 
-def test_an_edited_release_remembers_how_it_began() -> None:
+def test_an_edited_release_remembers_its_start() -> None:
     effective = release({"infrahub": {"prefect-server": {"server": {"replicaCount": 2}}}})
     edited = effective.edited([(0, SetValue(("infrahub", "prefect-server", "server", "replicaCount"), 3))])
 
@@ -173,7 +173,7 @@ def test_every_preset_has_the_toggles_before_and_one_docket_after(flavour: str) 
 
 
 @pytest.mark.parametrize("path", preset_files("[CDE]/*.yaml", early=False))
-def test_the_tables_hold_what_the_presets_say(path: Path) -> None:
+def test_the_tables_have_what_the_published_presets_set(path: Path) -> None:
     """`migrator.charts.presets` against the presets as files."""
     flavour = path.name.split(".")[1]
     version = {"C": "4.13.0", "D": "4.14.0", "E": "4.14.1"}[path.parent.name]

@@ -1,3 +1,5 @@
+"""Edits on plain trees of values: applied, shared and compared."""
+
 from __future__ import annotations
 
 import pytest
@@ -43,7 +45,7 @@ DATA: Value = {"a": {"b": 1, "c": None}, "l": [{"x": 1}, {"x": 2}, {"x": 3}]}
          {"a": {"b": 1, "c": None}, "l": [{"x": 1}, 7, {"x": 3}]}),
     ],
 )  # fmt: skip
-def test_edits_speak_of_the_tree_as_it_was(edits: list[Edit], result: Value) -> None:
+def test_edits_refer_to_the_tree_as_it_was(edits: list[Edit], result: Value) -> None:
     untouched = tree.copy(DATA)
     assert tree.same(tree.apply(DATA, edits), result)
     assert tree.same(DATA, untouched)
@@ -56,28 +58,28 @@ def test_edits_speak_of_the_tree_as_it_was(edits: list[Edit], result: Value) -> 
      AddKey(("l", 3, "x"), 1), AddKey(("n",), 1, after("x")), RenameKey(("a",), "l"),
      InsertItem(("a",), 1), InsertItem(("l",), 1, after(3)), RemoveItems(("l",), (3,)), RemoveItems(("x",), (0,))],
 )  # fmt: skip
-def test_an_edit_that_does_not_fit(edit: Edit) -> None:
+def test_an_edit_that_does_not_fit_is_an_error(edit: Edit) -> None:
     with pytest.raises(tree.NoSuchRoute):
         tree.apply(DATA, [edit])
 
 
-def test_an_inner_list_is_the_one_that_stood_there_when_an_outer_one_shrinks() -> None:
+def test_an_inner_list_keeps_its_route_when_the_outer_one_shrinks() -> None:
     edits: list[Edit] = [RemoveItems((), (0,)), InsertItem((1,), 3)]
     assert tree.apply([[1], [2]], edits) == [[2, 3]]
 
 
-def test_what_no_edit_goes_through_is_shared_and_the_rest_is_not() -> None:
+def test_the_result_shares_only_what_no_edit_touches() -> None:
     result = tree.apply(DATA, [SetValue(("l", 1, "x"), 9)])
     assert tree.find(result, ("a",)) is tree.find(DATA, ("a",))
     assert tree.find(result, ("l",)) is not tree.find(DATA, ("l",))
     assert tree.find(result, ("l", 1)) is not tree.find(DATA, ("l", 1))
 
 
-def test_the_values_that_edits_bring_stay_as_they_are() -> None:
-    brought: Value = {"x": {"y": 1}, "z": [{"w": 1}]}
-    edits: list[Edit] = [SetValue(("a",), brought), AddKey(("a", "x", "new"), 2), SetValue(("a", "z", 0, "w"), 3)]
+def test_the_values_of_edits_are_not_mutated() -> None:
+    new: Value = {"x": {"y": 1}, "z": [{"w": 1}]}
+    edits: list[Edit] = [SetValue(("a",), new), AddKey(("a", "x", "new"), 2), SetValue(("a", "z", 0, "w"), 3)]
     assert tree.get(tree.apply(DATA, edits), ("a",)) == {"x": {"y": 1, "new": 2}, "z": [{"w": 3}]}
-    assert brought == {"x": {"y": 1}, "z": [{"w": 1}]}
+    assert new == {"x": {"y": 1}, "z": [{"w": 1}]}
 
 
 def test_one_shared_value_changes_in_one_place_only() -> None:
@@ -104,7 +106,7 @@ def test_sameness_is_strict(one: Value, other: Value, alike: bool) -> None:
     assert tree.same(other, one) is alike
 
 
-def test_looking_up() -> None:
+def test_values_are_looked_up_by_route() -> None:
     assert tree.get(DATA, ("l", 1, "x")) == 2
     assert tree.get(DATA, ("l", -1), "none") == "none"
     assert tree.get(DATA, ("a", "c"), "none") is None
@@ -112,7 +114,7 @@ def test_looking_up() -> None:
     assert not tree.exists(DATA, ("a", 0))
 
 
-def test_routes_for_people() -> None:
+def test_routes_as_they_are_shown() -> None:
     assert tree.show(()) == "the top of the file"
     assert tree.show(("server", "env", 2, "value")) == "server.env[2].value"
     assert tree.show(("a.b", "")) == '"a.b".""'
