@@ -18,7 +18,7 @@ from migrator.cli.judging import Judged, ReleaseResult, judge, judge_alone, line
 from migrator.cli.opening import Place
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
-from migrator.files.signals import interrupts_noted, raise_noted
+from migrator.files.signals import noting_interrupts, raise_noted
 from migrator.prefect.redis_collisions import RedisClaims
 from migrator.prefect.redis_servers import Servers
 from migrator.report import streams
@@ -28,7 +28,7 @@ from migrator.report.page import Page
 from migrator.report.records import FileReport, QuestionReport, Report, Status
 
 
-@interrupts_noted()
+@noting_interrupts()
 def run(places: Packed[Place | FileReport], settings: Settings, answers: GivenAnswers, began: float) -> Report | int:
     """Judge all places. Print them and return the exit code if each is a line; otherwise return the whole report."""
     page = printing.page_for_lines(settings)

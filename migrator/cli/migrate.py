@@ -17,7 +17,7 @@ from migrator.cli.printing import tell
 from migrator.cli.session import Session
 from migrator.cli.settings import Settings
 from migrator.errors import IncompleteOutputError, InterruptedByUser, MigratorError, RefusedError, WriteError, some_of
-from migrator.files.signals import interrupt, interrupts_noted
+from migrator.files.signals import interrupt, noting_interrupts
 from migrator.planning import apply, examine, summary
 from migrator.planning.answers import Asked
 from migrator.report import streams
@@ -210,7 +210,7 @@ def hangup_as_interrupt() -> Iterator[None]:
     for kind in kinds:
         signal.signal(kind, leave)
     try:
-        with interrupts_noted():
+        with noting_interrupts():
             yield
     except (InterruptedByUser, KeyboardInterrupt):
         hear_no_more()

@@ -35,7 +35,7 @@ def refuse_impossible_writes(settings: Settings) -> None:
         is_printed = settings.output == "-" or (settings.files == ["-"] and not settings.output)
         if (settings.dry_run or is_printed) and not settings.save_answers and not settings.report:
             return
-    system.refuse_to_write_without()
+    system.refuse_unsafe_writes()
     if settings.backup_dir and not os.path.isdir(settings.backup_dir):
         is_there = os.path.lexists(settings.backup_dir)
         raise UsageError(

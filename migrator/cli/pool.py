@@ -45,11 +45,11 @@ def each(
 
     `begin` sets a process up. Both are sent to the processes, so they must be defined at the top level of a module.
     """
-    from migrator.files.signals import interrupts_noted, raise_noted
+    from migrator.files.signals import noting_interrupts, raise_noted
 
     sys.stdout.flush()  # a child would print buffered output again
     sys.stderr.flush()
-    with interrupts_noted():
+    with noting_interrupts():
         yield from _each(work, iter(things), jobs, begin)
         raise_noted()
 

@@ -13,7 +13,7 @@ from migrator.cli.printing import complain, tell
 from migrator.cli.settings import Settings
 from migrator.errors import InputError, MigratorError, UsageError
 from migrator.files import writing
-from migrator.files.backups import Together, backups_of, kept_with
+from migrator.files.backups import Together, backed_up_with, backups_of
 from migrator.files.writing import Written
 from migrator.report.mask import visible
 from migrator.report.page import typed
@@ -50,7 +50,7 @@ def _undo_one(path: str, settings: Settings, done: list[Written]) -> int:
         complain(str(error))
         return error.exit_code
     done.append(written)
-    for sentence in written.passed_over:
+    for sentence in written.skipped_backups:
         complain(f"note: {sentence}, so it was passed over.")
     kept = f"; its latest content is kept in {written.backup}" if written.backup else ""
     sys.stdout.write(visible(f"{written.path}: as it was before the migration{kept}") + "\n")
@@ -79,7 +79,7 @@ def _note_still_migrated(done: Sequence[Written], settings: Settings) -> None:
 def _of_directory(path: str, together: Collection[Together], backup_dir: str | None) -> list[str]:
     """The files next to `path`, named relative to it, that were migrated in the same run."""
     try:
-        found = kept_with(together, os.path.dirname(os.path.realpath(path)), backup_dir)
+        found = backed_up_with(together, os.path.dirname(os.path.realpath(path)), backup_dir)
     except OSError:
         return []
     return [os.path.join(os.path.dirname(path), os.path.basename(each)) for each in found]

@@ -107,7 +107,7 @@ class Access(NamedTuple):
             done = program.run([found, *words], (), seconds, most=MOST)
         except subprocess.TimeoutExpired as error:
             raise trouble.too_slow(shown, seconds) from error
-        except program.TooMuch as error:
+        except program.OutputTooLarge as error:
             raise ClusterError(f"{shown} returned more than {MOST // 1024 // 1024} MiB.") from error
         except OSError as error:
             raise ClusterError(f"{found} cannot be run: {error.strerror or error}.") from error

@@ -43,7 +43,7 @@ def attributes_of(descriptor: int, status: os.stat_result) -> Attributes:
     )
 
 
-def give(descriptor: int, wanted: Attributes, shown: str) -> None:
+def apply_attributes(descriptor: int, wanted: Attributes, shown: str) -> None:
     """Give an open file these attributes.
 
     Raises WriteError, naming `shown`, where one cannot be kept: not writing a file is better than silently changing its
@@ -57,7 +57,7 @@ def give(descriptor: int, wanted: Attributes, shown: str) -> None:
             os.fchown(descriptor, uid, gid)
         except PermissionError:
             raise WriteError(
-                f"belongs to {person(wanted.uid)} and group {_group(wanted.gid)}, which a new file could not keep.",
+                f"belongs to {user_name(wanted.uid)} and group {_group(wanted.gid)}, which a new file could not keep.",
                 path=shown,
                 remedy="Run as its owner, or write elsewhere with --output.",
             ) from None
@@ -112,7 +112,7 @@ def _unsupported(error: OSError) -> bool:
     return error.errno in (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
-def person(uid: int) -> str:
+def user_name(uid: int) -> str:
     """The name of a user, or `user NUMBER` if it has none."""
     try:
         import pwd

@@ -45,7 +45,7 @@ class Backup(NamedTuple):
 Together = tuple[str, str]
 
 
-def this_moment() -> str:
+def timestamp() -> str:
     """The current second, in the format used in the names of backups."""
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
 
@@ -71,7 +71,7 @@ def backups_of(target: str, backup_dir: str | None) -> list[Backup]:
     return sorted(filter(None, found), key=lambda backup: (backup.moment, backup.number), reverse=True)
 
 
-def kept_with(together: Collection[Together], directory: str, backup_dir: str | None) -> list[str]:
+def backed_up_with(together: Collection[Together], directory: str, backup_dir: str | None) -> list[str]:
     """The files in `directory` that have a backup made together with these. Raises OSError as `backups_of`."""
     where = directory if backup_dir is None else os.path.realpath(backup_dir)
     found = []

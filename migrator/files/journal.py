@@ -19,7 +19,7 @@ from typing import NamedTuple
 from migrator.errors import WriteError
 from migrator.files.backups import is_backup_of
 from migrator.files.reading import status_of
-from migrator.files.trust import distrusted, standing_at
+from migrator.files.trust import distrust_reason, visible_status
 
 SUFFIX = "infrahub-migrator"
 FORMAT = 1
@@ -91,7 +91,7 @@ class Journal(NamedTuple):
                 break
         return b"".join(pieces)
 
-    def still_stands(self) -> bool:
+    def is_in_place(self) -> bool:
         """Whether its name still refers to it; if not, another run could hold a journal of that name."""
         there = status_of(self.path)
         ours = os.fstat(self.descriptor)
@@ -99,7 +99,7 @@ class Journal(NamedTuple):
 
     def remove(self) -> None:
         """Remove the file, if it is still this one; the lock stays until `close`, so nobody takes it for abandoned."""
-        if self.still_stands():
+        if self.is_in_place():
             os.unlink(self.path)
 
     def close(self) -> None:
@@ -120,7 +120,7 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
         except OSError as error:
             # Where nothing can exist (no directory, name too long), nothing was left either. A journal that was
             # missing a moment ago is not looked for again: another run may just have created it.
-            _refuse_foreign(standing_at(path), target, path, shown)
+            _refuse_foreign(visible_status(path), target, path, shown)
             if create or not _cannot_exist(path, error):
                 raise
             return None
@@ -137,7 +137,7 @@ def claim(target: str, shown: str, *, create: bool) -> Journal | None:
                     path=shown,
                     remedy="This run wrote nothing; run it again.",
                 )
-            if journal.still_stands():
+            if journal.is_in_place():
                 return journal
         except BaseException:
             if is_ours:
@@ -167,11 +167,11 @@ def _cannot_exist(path: str, error: OSError) -> bool:
 
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
         return True
-    return error.errno == errno.EACCES and standing_at(path) is None  # a directory that cannot be entered
+    return error.errno == errno.EACCES and visible_status(path) is None  # a directory that cannot be entered
 
 
 def _refuse_foreign(found: os.stat_result | None, target: str, path: str, shown: str) -> None:
-    if found is not None and (reason := distrusted(found, standing_at(target))):
+    if found is not None and (reason := distrust_reason(found, visible_status(target))):
         raise WriteError(
             f"its journal cannot be created: {path} is in the way (it {reason}).",
             path=shown,

@@ -90,7 +90,7 @@ def status_of(path: str) -> os.stat_result | None:
         return None
 
 
-def stands(path: str) -> bool:
+def exists(path: str) -> bool:
     """Whether this name exists, even as a broken link. Raises OSError where that cannot be determined."""
     return status_of(path) is not None
 
@@ -128,7 +128,7 @@ def read_descriptor(descriptor: int, shown: str) -> tuple[bytes, os.stat_result]
         size += len(piece)
         _refuse_too_large(size, shown)
         pieces.append(piece)
-    if standing(os.fstat(descriptor)) != standing(status):
+    if state_of(os.fstat(descriptor)) != state_of(status):
         raise InputError("is being written to by another program.", path=shown, remedy="Run again when it is done.")
     return b"".join(pieces), status
 
@@ -142,7 +142,7 @@ def _refuse_too_large(size: int, shown: str) -> None:
         )
 
 
-def standing(status: os.stat_result) -> tuple[int, ...]:
+def state_of(status: os.stat_result) -> tuple[int, ...]:
     """A value that differs as soon as a file is replaced or written to, or its mode, owner or attributes change."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 

@@ -13,9 +13,9 @@ from contextlib import suppress
 
 from migrator.errors import InputError, WriteError
 from migrator.files.journal import Journal, Swap, claim, from_text
-from migrator.files.reading import READ_FLAGS, digest_of, read_descriptor, read_regular, stands
-from migrator.files.signals import SignalsHeld
-from migrator.files.trust import distrusted, standing_at
+from migrator.files.reading import READ_FLAGS, digest_of, exists, read_descriptor, read_regular
+from migrator.files.signals import SignalsDeferred
+from migrator.files.trust import distrust_reason, visible_status
 
 
 def settle(target: str, shown: str) -> list[str]:
@@ -24,7 +24,7 @@ def settle(target: str, shown: str) -> list[str]:
     Raises WriteError where another run is at work there or the clean-up fails; then it can be tried again.
     """
     try:
-        with SignalsHeld():
+        with SignalsDeferred():
             journal = claim(target, shown, create=False)
             if journal is None:
                 return []
@@ -74,10 +74,10 @@ def _settle(journals: list[Journal], shown: str) -> list[str]:
 
 def _is_replaced(swap: Swap) -> bool:
     """Whether the new file was renamed over the target, even if somebody changed it afterwards."""
-    if stands(swap.fresh):
+    if exists(swap.fresh):
         return False
     now = _digest(swap.target)
-    return now == swap.new or (now != swap.old and stands(swap.former))
+    return now == swap.new or (now != swap.old and exists(swap.former))
 
 
 def _is_ready(swap: Swap) -> bool:
@@ -92,7 +92,7 @@ def _is_ready(swap: Swap) -> bool:
 
 def _finish(swaps: Sequence[Swap]) -> list[str]:
     missing = [swap for swap in swaps if not _is_replaced(swap)]
-    unfinished = missing or any(stands(path) for swap in swaps for path in (swap.former, swap.spent) if path)
+    unfinished = missing or any(exists(path) for swap in swaps for path in (swap.former, swap.spent) if path)
     for swap in missing:
         os.rename(swap.fresh, swap.target)
     make_durable(swap.target for swap in swaps)
@@ -108,7 +108,7 @@ def _finish(swaps: Sequence[Swap]) -> list[str]:
             if swap in missing
             else "it had already written this file, which stays as written"
         )
-        + (f" (backup: {swap.backup})." if stands(swap.backup) else ".")
+        + (f" (backup: {swap.backup})." if exists(swap.backup) else ".")
         for swap in swaps
     ]
 
@@ -116,12 +116,12 @@ def _finish(swaps: Sequence[Swap]) -> list[str]:
 def _roll_back(swaps: Sequence[Swap]) -> list[str]:
     messages = []
     for swap in swaps:
-        staged = stands(swap.fresh)
+        staged = exists(swap.fresh)
         outcome = put_back(swap)
         if outcome == "changed":
             messages.append(
                 f"{swap.target}: an earlier run was interrupted, and the file has changed since; it stays as it is"
-                + (f" (before: {swap.backup})." if stands(swap.backup) else ".")
+                + (f" (before: {swap.backup})." if exists(swap.backup) else ".")
             )
         elif outcome == "put back":
             messages.append(f"{swap.target}: an earlier run was interrupted; the file was restored.")
@@ -214,7 +214,7 @@ def _own_bytes(path: str, swap: Swap) -> bytes | None:
             return None
         raise
     try:
-        if distrusted(os.fstat(descriptor), standing_at(swap.target)):
+        if distrust_reason(os.fstat(descriptor), visible_status(swap.target)):
             return None
         return read_descriptor(descriptor, path)[0]
     except InputError:

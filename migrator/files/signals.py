@@ -18,7 +18,7 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def interrupts_noted() -> Iterator[None]:
+def noting_interrupts() -> Iterator[None]:
     """In this context, a ^C at a bad moment is not lost.
 
     An exception that a handler raises while a weak reference is cleared, or in a destructor, is dropped ("Exception
@@ -45,13 +45,13 @@ def raise_noted() -> None:
         raise KeyboardInterrupt
 
 
-class SignalsHeld:
+class SignalsDeferred:
     """In this context, SIGINT, SIGTERM and SIGHUP are deferred until it is left.
 
     Signals that the process ignores (under nohup, for example) are not: they would look like pending ones.
     """
 
-    def __enter__(self) -> SignalsHeld:
+    def __enter__(self) -> SignalsDeferred:
         kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         self._too_late = False
         self._held = {kind for kind in kinds if signal.getsignal(kind) is not signal.SIG_IGN}
@@ -62,7 +62,7 @@ class SignalsHeld:
         """Whether one of them arrived meanwhile."""
         return bool(signal.sigpending() & self._held)
 
-    def come_too_late(self) -> None:
+    def drop_late(self) -> None:
         """On leaving, drop those that would raise in this process: they could only say that nothing was written.
 
         One that ends the process by default still does, with every file complete.

@@ -12,7 +12,7 @@ import os
 from migrator.errors import UsageError
 
 
-def lacking() -> list[str]:
+def missing_features() -> list[str]:
     """What writing depends on and this system lacks, as text; empty where files can be written."""
     try:
         import fcntl
@@ -31,9 +31,9 @@ def lacking() -> list[str]:
     return [name for name, is_there in there.items() if not is_there]
 
 
-def refuse_to_write_without() -> None:
+def refuse_unsafe_writes() -> None:
     """Raise UsageError, with the alternatives, where the system lacks what writing depends on."""
-    if missing := lacking():
+    if missing := missing_features():
         raise UsageError(
             f"files cannot be written safely on this system, which lacks {', '.join(missing)}.",
             remedy="plan, diff, check, verify and migrate --dry-run work here. To migrate, run it in WSL, or print "

@@ -16,31 +16,31 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from migrator.errors import InputError, InterruptedByUser, WriteError
-from migrator.files.attributes import Attributes, attributes_of, give
+from migrator.files.attributes import Attributes, apply_attributes, attributes_of
 from migrator.files.journal import Journal, Swap, as_text, claim, write_all
-from migrator.files.reading import READ_FLAGS, Snapshot, read_descriptor, standing, stands
+from migrator.files.reading import READ_FLAGS, Snapshot, exists, read_descriptor, state_of
 from migrator.files.recovery import clean_up, make_durable, put_back, remove
-from migrator.files.signals import SignalsHeld
+from migrator.files.signals import SignalsDeferred
 
 
 class Part(NamedTuple):
     """One file's part of a transaction: its new contents and attributes.
 
-    `former` is what was read (None if there was no file), `looks` the new file's attributes (None: those of the file
-    that it replaces, with its own times), `shown` the path for people.
+    `former` is what was read (None if there was no file), `attributes` the new file's attributes (None: those of the
+    file that it replaces, with its own times), `shown` the path for people.
     """
 
     swap: Swap
     shown: str
     data: bytes
     former: Snapshot | None
-    looks: Attributes | None
+    attributes: Attributes | None
 
 
 class _Before(NamedTuple):
     """A file when the transaction began: its status, which shows whether it was changed since, and its attributes."""
 
-    standing: tuple[int, ...]
+    state: tuple[int, ...]
     attributes: Attributes
 
 
@@ -50,7 +50,7 @@ def commit(parts: Sequence[Part], tool_version: str) -> None:
     Raises WriteError if anything failed, InterruptedByUser if a signal arrived in time; in both cases every file is as
     it was.
     """
-    with SignalsHeld() as signals:
+    with SignalsDeferred() as signals:
         journals: list[Journal] = []
         replaced: set[Swap] = set()
         recorded = False
@@ -64,16 +64,16 @@ def commit(parts: Sequence[Part], tool_version: str) -> None:
             for journal in journals:
                 journal.record(record)
             make_durable(journal.path for journal in journals)
-            for part, stood in zip(parts, before):
-                _stage(part, stood)
+            for part, earlier in zip(parts, before):
+                _stage(part, earlier)
             make_durable(path for part in parts for path in part.swap.places)
             if signals.pending():
                 raise InterruptedByUser("interrupted; nothing was written.")
             for journal, part in zip(journals, sorted(parts, key=_target)):
-                if not journal.still_stands():  # without it, another run could have begun
+                if not journal.is_in_place():  # without it, another run could have begun
                     raise WriteError("its journal was removed in the meantime.", path=part.shown, remedy="Run again.")
-            for part, stood in zip(parts, before):
-                _compare(part, stood)
+            for part, earlier in zip(parts, before):
+                _compare(part, earlier)
                 os.rename(part.swap.fresh, part.swap.target)
                 replaced.add(part.swap)
             make_durable(part.swap.target for part in parts)
@@ -89,7 +89,7 @@ def commit(parts: Sequence[Part], tool_version: str) -> None:
         else:
             # All files are written and durable; it is too late to report an interruption. What cannot be cleaned up
             # now is left to the next run, with the journals that list it.
-            signals.come_too_late()
+            signals.drop_late()
             with suppress(OSError):
                 for part in parts:
                     clean_up(part.swap)
@@ -125,7 +125,7 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
     if os.path.realpath(part.shown) != target:
         raise changed
     if former is None:
-        if stands(target):
+        if exists(target):
             raise changed
         return None
     try:
@@ -134,9 +134,9 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
         raise changed from None
     try:
         data, status = read_descriptor(descriptor, part.shown)
-        if data != former.data or (before and before.standing != standing(status)):
+        if data != former.data or (before and before.state != state_of(status)):
             raise changed
-        if before is None and stands(part.swap.backup):
+        if before is None and exists(part.swap.backup):
             raise WriteError(f"its backup {part.swap.backup} exists already.", path=part.shown, remedy="Run again.")
         if status.st_nlink > 1:
             raise WriteError(
@@ -150,7 +150,7 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
             return before
         # The first reading may have changed its access time, so that is taken from before.
         times = former.stat.st_atime_ns, status.st_mtime_ns
-        return _Before(standing(status), attributes_of(descriptor, status)._replace(times=times))
+        return _Before(state_of(status), attributes_of(descriptor, status)._replace(times=times))
     finally:
         os.close(descriptor)
 
@@ -158,21 +158,21 @@ def _compare(part: Part, before: _Before | None = None) -> _Before | None:
 def _stage(part: Part, before: _Before | None) -> None:
     """Make the new file, then the copies of the old one: recovery tells how far a run came by which exist."""
     swap = part.swap
-    looks = part.looks or (before.attributes.without_times() if before else None)
-    assert looks is not None
-    _make(swap.fresh, part.data, looks, part.shown)
+    attributes = part.attributes or (before.attributes.without_times() if before else None)
+    assert attributes is not None
+    _make(swap.fresh, part.data, attributes, part.shown)
     if part.former and before:
         _make(swap.former, part.former.data, before.attributes, part.shown)
         if swap.backup:
             _make(swap.backup, part.former.data, before.attributes, part.shown)
 
 
-def _make(path: str, data: bytes, looks: Attributes, shown: str) -> None:
+def _make(path: str, data: bytes, attributes: Attributes, shown: str) -> None:
     """A new, durable file; nobody but its owner can read it before it has its final mode."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         write_all(descriptor, data)
-        give(descriptor, looks, shown)
+        apply_attributes(descriptor, attributes, shown)
         os.fsync(descriptor)
     except BaseException:
         with suppress(OSError):
@@ -187,7 +187,7 @@ def _undo(parts: Sequence[Part], replaced: set[Swap]) -> str:
     for part in parts:
         try:
             # A network file system may report that a rename failed when it succeeded.
-            done = part.swap in replaced or (not stands(part.swap.fresh) and stands(part.swap.former))
+            done = part.swap in replaced or (not exists(part.swap.fresh) and exists(part.swap.former))
             put_back(part.swap, staged_here=True)
             if not done:
                 remove(part.swap.backup)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from migrator import __version__
 from migrator.errors import InputError, RefusedError, WriteError
 from migrator.files.reading import LARGEST, READ_FLAGS, Snapshot, digest_of, read, read_descriptor, status_of
-from migrator.files.system import lacking, refuse_to_write_without
-from migrator.files.trust import not_ones_own
+from migrator.files.system import missing_features, refuse_unsafe_writes
+from migrator.files.trust import foreign_owner
 
 if TYPE_CHECKING:
     from migrator.files.attributes import Attributes
@@ -31,13 +31,13 @@ class Replacement(NamedTuple):
 class Written(NamedTuple):
     """A file that was written, by the name that the user gave, and the backup that was made of it.
 
-    `passed_over` says, for each backup that `undo` did not consider, why somebody else could have put it there;
+    `skipped_backups` says, for each backup that `undo` did not consider, why somebody else could have put it there;
     `together` is what the backup that it restored shares with those made with it.
     """
 
     path: str
     backup: str | None
-    passed_over: tuple[str, ...] = ()
+    skipped_backups: tuple[str, ...] = ()
     together: Together = ("", "")
 
 
@@ -56,8 +56,8 @@ def write(
     its file. Raises WriteError where a file changed since it was read or anything failed: then all of them are as they
     were.
     """
-    refuse_to_write_without()
-    from migrator.files.backups import this_moment
+    refuse_unsafe_writes()
+    from migrator.files.backups import timestamp
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, commit
 
@@ -77,7 +77,7 @@ def write(
     if backup and backup_dir is not None:
         _check_directory(backup_dir)
     _refuse_leftovers([snapshot.path for snapshot, _ in wanted])
-    token, moment = _token(), this_moment()
+    token, moment = _token(), timestamp()
     parts = []
     for snapshot, data in wanted:
         old, new = snapshot.digest, digest_of(data)
@@ -104,7 +104,7 @@ def create(
     `write`. Raises WriteError where `path` is a symbolic link, somebody else's file, the input itself, not a regular
     file, or cannot be written.
     """
-    refuse_to_write_without()
+    refuse_unsafe_writes()
     from migrator.files.attributes import Attributes
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, commit
@@ -140,7 +140,7 @@ def _check_replaceable(target: str, path: str, like: Snapshot | None) -> None:
         raise WriteError(
             "is a symbolic link, and nothing is written through a link.", path=path, remedy="Name the file itself."
         )
-    if stat.S_ISREG(existing.st_mode) and (reason := not_ones_own(existing, like.stat if like else None)):
+    if stat.S_ISREG(existing.st_mode) and (reason := foreign_owner(existing, like.stat if like else None)):
         raise WriteError(
             f"{reason}, who could then read what is written there.",
             path=path,
@@ -163,15 +163,15 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     InputError if there is no backup or nothing to undo. What an earlier run left is recovered first; then nothing is
     undone, and a WriteError says so.
     """
-    refuse_to_write_without()
-    from migrator.files.backups import DIGITS, this_moment
+    refuse_unsafe_writes()
+    from migrator.files.backups import DIGITS, timestamp
     from migrator.files.journal import Swap
     from migrator.files.transaction import Part, commit
 
     _refuse_leftovers([path])
     snapshot = read(path)
     digest = snapshot.digest
-    chosen, passed_over = _chosen_backup(snapshot, backup_dir, digest, force)
+    chosen, skipped = _chosen_backup(snapshot, backup_dir, digest, force)
     data, looks = _read_backup(chosen, snapshot, force)
     if data == snapshot.data:
         raise InputError(
@@ -181,11 +181,11 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
         )
     changed = chosen.new != digest[:DIGITS]
     new, token = digest_of(data), _token()
-    kept = _new_backup(snapshot, backup_dir, digest, new, (this_moment(), token)) if changed else ""
+    kept = _new_backup(snapshot, backup_dir, digest, new, (timestamp(), token)) if changed else ""
     spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one is kept for inspection
     swap = Swap(snapshot.target, token, digest, new, kept, spent)
     commit([Part(swap, path, data, snapshot, looks)], __version__)
-    return Written(path, kept or None, passed_over, chosen.together)
+    return Written(path, kept or None, skipped, chosen.together)
 
 
 def recover(paths: Sequence[str]) -> list[str]:
@@ -195,7 +195,7 @@ def recover(paths: Sequence[str]) -> list[str]:
     afterwards. `undo` does it by itself. Raises WriteError where another run is working on one of them. Where the
     system lacks what writing depends on, no run has left anything.
     """
-    if lacking():
+    if missing_features():
         return []
     from migrator.files.recovery import settle
 
@@ -246,11 +246,11 @@ def _chosen_backup(
     except OSError as error:
         raise InputError(f"its backups cannot be searched for: {error.strerror}.", path=snapshot.path) from error
     found = [(backup, _distrust(backup, snapshot)) for backup in backups]
-    passed_over = tuple(f"the backup {backup.path} {reason}" for backup, reason in found if reason)
+    skipped = tuple(f"the backup {backup.path} {reason}" for backup, reason in found if reason)
     backups = [backup for backup, reason in found if not reason]
-    if passed_over and not backups:
+    if skipped and not backups:
         raise InputError(
-            f"has no backup that can be trusted: {'; '.join(passed_over)}.",
+            f"has no backup that can be trusted: {'; '.join(skipped)}.",
             path=snapshot.path,
             remedy="Inspect it; if it is what you want, copy it over the file by hand.",
         )
@@ -262,26 +262,26 @@ def _chosen_backup(
         )
     made_this = [backup for backup in backups if backup.new == digest[:DIGITS]]
     if made_this:
-        return made_this[0], passed_over
+        return made_this[0], skipped
     if not force and backups[0].old != digest[:DIGITS]:
         raise RefusedError(
             "has changed since the migration wrote it, and undoing would lose those changes.",
             path=snapshot.path,
             remedy=f"Compare it with {backups[0].path}; --force restores that anyway.",
         )
-    return backups[0], passed_over
+    return backups[0], skipped
 
 
 def _distrust(backup: Backup, snapshot: Snapshot) -> str:
-    from migrator.files.trust import distrusted, standing_at
+    from migrator.files.trust import distrust_reason, visible_status
 
-    status = standing_at(backup.path)
-    return distrusted(status, snapshot.stat) if status is not None else ""
+    status = visible_status(backup.path)
+    return distrust_reason(status, snapshot.stat) if status is not None else ""
 
 
 def _read_backup(backup: Backup, snapshot: Snapshot, force: bool) -> tuple[bytes, Attributes]:
     from migrator.files.attributes import attributes_of
-    from migrator.files.trust import distrusted
+    from migrator.files.trust import distrust_reason
 
     path = snapshot.path
 
@@ -289,7 +289,7 @@ def _read_backup(backup: Backup, snapshot: Snapshot, force: bool) -> tuple[bytes
         descriptor = os.open(backup.path, READ_FLAGS | os.O_NOFOLLOW)
         try:
             data, status = read_descriptor(descriptor, backup.path)
-            if reason := distrusted(status, snapshot.stat):
+            if reason := distrust_reason(status, snapshot.stat):
                 raise InputError(f"its backup {backup.path} {reason}.", path=path, remedy="Inspect it.")
             looks = attributes_of(descriptor, status)
         finally:

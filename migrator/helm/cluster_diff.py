@@ -20,12 +20,12 @@ from migrator.values.merge import Map, as_map
 
 
 class Installed(NamedTuple):
-    """A release installed in a cluster, used in place of a rendering of the old chart; `called` is its name for people.
+    """A release installed in a cluster, used in place of a rendering of the old chart; `name` is its name for people.
 
     `computed` are the values that Helm used, with the chart's own values; `given` are those that Helm was given.
     """
 
-    called: str
+    name: str
     objects: Sequence[Manifest]
     computed: Map
     given: Map
@@ -47,14 +47,14 @@ def diff(
     old, new = request.old_chart_path, request.chart_path
     after = archive.own_values(new)
     if installed is not None:
-        old = installed.called
+        old = installed.name
         own = explanations.OwnValues(_without(installed.computed, installed.given), _without(after, installed.given))
     else:
         own = explanations.OwnValues(archive.own_values(old), after)
     charts = upgrade.Charts(old, new, own.before, release.name, release.namespace, kube_version)
-    standing = None if installed is None else manifests.objects(installed.objects)
-    taken_apart = upgrade.take_apart(charts, _stages(case, result), standing)
-    found = explanations.explain(taken_apart, _steps(case, report), own)
+    objects = None if installed is None else manifests.objects(installed.objects)
+    rendered = upgrade.render_upgrade(charts, _stages(case, result), objects)
+    found = explanations.explain(rendered, _steps(case, report), own)
     changes = tuple(_cluster_change(difference, explanation) for difference, explanation in found)
     return report._replace(cluster=ClusterReport(old, new, release.name, release.namespace, changes))
 

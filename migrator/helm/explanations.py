@@ -56,10 +56,10 @@ def explain(upgrade: Upgrade, steps: Sequence[Step], own: OwnValues) -> list[tup
 def _explanation(
     difference: Difference, upgrade: Upgrade, steps: Sequence[Step], differing: Sequence[tuple[Route, Value, Value]]
 ) -> Explanation:
-    made_up = sum((difference.what, difference.route) in each for each in upgrade.made_up)
-    if made_up == len(upgrade.made_up):
+    count = sum((difference.what, difference.route) in each for each in upgrade.generated)
+    if count == len(upgrade.generated):
         return Explanation("made-up")
-    if made_up:
+    if count:
         return UNKNOWN._replace(text="one of the charts generates it anew on every render, the other does not")
     causes = _causes(difference, upgrade)
     of_steps = [steps[cause.step] for cause in causes if cause.kind == "step"]

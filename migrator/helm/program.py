@@ -21,7 +21,7 @@ _WATCH = "trap '' HUP INT QUIT TERM; read -r ended || kill -s KILL 0"
 """The script of the shell in helm's process group: its input ends without a line if this process dies."""
 
 
-class Done(NamedTuple):
+class Completed(NamedTuple):
     """How helm ended, and its output; `paths` are the paths by which it was given the values, in order."""
 
     code: int
@@ -30,11 +30,11 @@ class Done(NamedTuple):
     paths: tuple[str, ...]
 
 
-class TooMuch(Exception):
+class OutputTooLarge(Exception):
     """The output of the child exceeds the limit."""
 
 
-def run(command: Sequence[str], values: Sequence[bytes], seconds: float, *, most: int = 0) -> Done:
+def run(command: Sequence[str], values: Sequence[bytes], seconds: float, *, most: int = 0) -> Completed:
     """Run helm with `--values` for each of these texts; only this user can read them meanwhile.
 
     Raises subprocess.TimeoutExpired after `seconds`, TooMuch beyond `most` bytes of output (0: no limit), and OSError
@@ -63,7 +63,7 @@ def run(command: Sequence[str], values: Sequence[bytes], seconds: float, *, most
         except BaseException:
             _end(process, group)
             raise
-    return Done(process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), tuple(paths))
+    return Completed(process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), tuple(paths))
 
 
 def _output(process: subprocess.Popen[bytes], seconds: float, most: int) -> tuple[bytes, bytes]:
@@ -87,7 +87,7 @@ def _output(process: subprocess.Popen[bytes], seconds: float, most: int) -> tupl
                 piece = os.read(key.fd, 65536)
                 size += len(piece)
                 if size > most:
-                    raise TooMuch
+                    raise OutputTooLarge
                 if piece:
                     pieces[key.fileobj].append(piece)
                 else:

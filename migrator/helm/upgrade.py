@@ -58,20 +58,20 @@ class Charts(NamedTuple):
 class Upgrade(NamedTuple):
     """The start and end of an upgrade, and the moves between them.
 
-    `made_up` has, for each of the two that is rendered here, the fields that differ between two renderings of it:
+    `generated` has, for each of the two that is rendered here, the fields that differ between two renderings of it:
     those that Helm generates anew each time, such as a password.
     """
 
     before: Objects
     after: Objects
     moves: tuple[Move, ...]
-    made_up: tuple[frozenset[Field], ...]
+    generated: tuple[frozenset[Field], ...]
 
 
-def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]], standing: Objects | None = None) -> Upgrade:
+def render_upgrade(charts: Charts, stages: Sequence[Sequence[bytes]], installed: Objects | None = None) -> Upgrade:
     """Render the way from the old chart and `stages[0]` to the new chart and `stages[-1]`.
 
-    A stage has the layers' texts in Helm's order; each differs from the one before by one step. `standing` is what the
+    A stage has the layers' texts in Helm's order; each differs from the one before by one step. `installed` is what the
     old chart has already created, if that chart is not available here. Raises what `helm.render` raises, but only for
     the start and the end.
     """
@@ -95,13 +95,13 @@ def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]], standing: Obje
     def find(place: Place) -> Objects | None:
         if place not in rendered:
             try:
-                rendered[place] = objects(place) if standing is None or place[0] != OLD else None
+                rendered[place] = objects(place) if installed is None or place[0] != OLD else None
             except VerificationError:
                 rendered[place] = None
         return rendered[place]
 
     start, end = (OLD, 0), (NEW, len(stages) - 1)
-    before = standing if standing is not None else _explained(lambda: objects(start), "the file as it is")
+    before = installed if installed is not None else _explained(lambda: objects(start), "the file as it is")
     rendered[start] = before
     after = rendered[end] = _explained(lambda: objects(end), "the migrated file")
     way = _way(start, end, find)
@@ -110,7 +110,7 @@ def take_apart(charts: Charts, stages: Sequence[Sequence[bytes]], standing: Obje
         for here, there in pairwise(way)
         if (one := find(here)) is not None and (other := find(there)) is not None
     ]
-    ends = [(after, end)] if standing is not None else [(before, start), (after, end)]
+    ends = [(after, end)] if installed is not None else [(before, start), (after, end)]
     made_up = tuple(_differing(first, objects(place)) for first, place in ends)
     return Upgrade(before, after, tuple(moves), made_up)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.files.system import lacking
+from migrator.files.system import missing_features
 
 BEFORE = b"""\
 infrahub:
@@ -78,7 +78,7 @@ def test_the_result_on_standard_output_is_byte_for_byte(values: Path, tmp_path: 
 
 def test_a_file_is_written_or_the_ways_that_are_left_are_told(values: Path, tmp_path: Path) -> None:
     done = run(tmp_path, "migrate", values, *ANSWERS, "--non-interactive")
-    if lacking():
+    if missing_features():
         assert (done.returncode, values.read_bytes()) == (2, BEFORE)
         assert b"--output -" in done.stderr and b"WSL" in done.stderr
     else:

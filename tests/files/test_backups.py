@@ -9,7 +9,7 @@ import pytest
 
 from migrator import files
 from migrator.files import writing
-from migrator.files.backups import backups_of, kept_with
+from migrator.files.backups import backed_up_with, backups_of
 
 BEFORE = b"messaging: {redis: {host: cache}}\n"
 AFTER = b"messaging: {redis: {host: cache}, docket: {url: redis://cache:6379/2}}\n"
@@ -28,7 +28,7 @@ def test_the_files_of_a_run_are_found_by_its_backups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str | None
 ) -> None:
     """Without those of another run in the same second, and without a file that is gone."""
-    monkeypatch.setattr("migrator.files.backups.this_moment", lambda: "20260624T101500Z")
+    monkeypatch.setattr("migrator.files.backups.timestamp", lambda: "20260624T101500Z")
     (tmp_path / "store").mkdir()
     backup_dir = str(tmp_path / store) if store else None
     base, production, gone, other = (
@@ -40,4 +40,4 @@ def test_the_files_of_a_run_are_found_by_its_backups(
     (tmp_path / (store or ".") / "of.20260624T101500Z.mine.bak").touch()
     (backup,) = backups_of(os.path.realpath(base), backup_dir)
 
-    assert kept_with([backup.together], str(tmp_path), backup_dir) == [str(base), str(production)]
+    assert backed_up_with([backup.together], str(tmp_path), backup_dir) == [str(base), str(production)]

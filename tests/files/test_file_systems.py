@@ -16,7 +16,7 @@ import pytest
 from migrator import files
 from migrator.errors import UsageError, WriteError
 from migrator.files import writing
-from migrator.files.system import lacking
+from migrator.files.system import missing_features
 from tests.files.conftest import set_attribute
 
 AFTER = b"messaging: {redis: {host: cache}, docket: {url: redis://cache:6379/2}}\n"
@@ -120,14 +120,14 @@ def test_a_missing_system_function_is_named(
     values: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, words: str
 ) -> None:
     monkeypatch.delattr(module, name)
-    assert lacking() == [words]
+    assert missing_features() == [words]
     assert writing.recover([str(values)]) == []
 
 
 def test_a_system_without_file_locks_says_so_and_writes_nothing(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = files.read(str(values))
     monkeypatch.setitem(sys.modules, "fcntl", None)
-    assert lacking() == ["file locks"]
+    assert missing_features() == ["file locks"]
     with pytest.raises(UsageError, match="file locks"):
         writing.write([writing.Replacement(read, AFTER)])
     assert values.read_bytes() == read.data

@@ -176,7 +176,7 @@ def test_a_journal_that_appears_and_disappears_is_created_again(values: Path, mo
 
     monkeypatch.setattr(os, "open", come_and_go)
     journal = claim(str(values), "values.yaml", create=True)
-    assert journal is not None and journal.still_stands()
+    assert journal is not None and journal.is_in_place()
     assert tried == [os.O_CREAT, 0, os.O_CREAT]
     journal.close()
 

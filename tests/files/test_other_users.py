@@ -181,7 +181,7 @@ def test_the_real_backup_is_restored_and_the_planted_one_reported(shared: Path, 
     as_user(ATTACKER, lambda: plant(planted, EVIL))
 
     def undo() -> None:
-        assert writing.undo(str(values)).passed_over == (f"the backup {planted} belongs to user 54322",)
+        assert writing.undo(str(values)).skipped_backups == (f"the backup {planted} belongs to user 54322",)
 
     as_user(runs, undo)
     assert values.read_bytes() == BEFORE

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from migrator.files.signals import interrupts_noted, raise_noted
+from migrator.files.signals import noting_interrupts, raise_noted
 
 
 class Thing:
@@ -33,7 +33,7 @@ def interrupt_in_a_weakref_callback() -> None:
 
 
 def test_an_interrupt_that_python_loses_is_raised_later() -> None:
-    with interrupts_noted():
+    with noting_interrupts():
         interrupt_in_a_weakref_callback()
         with pytest.raises(KeyboardInterrupt):
             raise_noted()
@@ -44,21 +44,21 @@ def test_python_itself_loses_the_interrupt() -> None:
 
 
 def test_an_interrupt_that_is_not_lost_is_raised_at_once() -> None:
-    with interrupts_noted(), pytest.raises(KeyboardInterrupt):
+    with noting_interrupts(), pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
 
 
 def test_an_earlier_interrupt_is_not_raised_again() -> None:
-    with interrupts_noted():
+    with noting_interrupts():
         interrupt_in_a_weakref_callback()
-    with interrupts_noted():
+    with noting_interrupts():
         raise_noted()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with interrupts_noted():
+    with noting_interrupts():
         signal.raise_signal(signal.SIGINT)
         raise_noted()
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN

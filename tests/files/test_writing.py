@@ -326,7 +326,7 @@ def test_a_backup_never_overwrites_another(values: Path) -> None:
 
 
 def test_backups_of_the_same_second_are_numbered(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("migrator.files.backups.this_moment", lambda: "20260624T101500Z")
+    monkeypatch.setattr("migrator.files.backups.timestamp", lambda: "20260624T101500Z")
     backups = [change(values, AFTER + b"# more\n" * number)[0].backup or "" for number in range(3)]
     assert [Path(each).name.split(".")[2] for each in backups] == [
         "20260624T101500Z",

@@ -27,7 +27,7 @@ def write(place: Path, template: str, values: str = "size: 1\n") -> str:
 
 
 def taken_apart(old: str, new: str, *stages: str) -> upgrade.Upgrade:
-    return upgrade.take_apart(Charts(old, new, archive.own_values(old)), [[stage.encode()] for stage in stages])
+    return upgrade.render_upgrade(Charts(old, new, archive.own_values(old)), [[stage.encode()] for stage in stages])
 
 
 def moves(found: upgrade.Upgrade) -> list[tuple[tuple[Cause, ...], list[Route]]]:
@@ -102,5 +102,5 @@ def test_what_helm_makes_up_is_seen_at_the_end_where_it_is(tmp_path: Path) -> No
     old, new = write(tmp_path / "old", OBJECT), write(tmp_path / "new", OBJECT + random)
 
     field = frozenset({("ConfigMap c", ("data", "made-up"))})
-    assert taken_apart(new, new, "a: 1\n").made_up == (field, field)
-    assert taken_apart(old, new, "a: 1\n").made_up == (frozenset(), field)
+    assert taken_apart(new, new, "a: 1\n").generated == (field, field)
+    assert taken_apart(old, new, "a: 1\n").generated == (frozenset(), field)
