@@ -62,6 +62,7 @@ def open_source(source: Source, chart: str = "", root: str = "", beside: Sequenc
     for bundle in bundles:
         _refuse_patched(bundle, [])
         _refuse_shared(bundle, (source.name, *beside))
+    bundles = [_with_patches_warned_of(bundle) for bundle in bundles]
     if len(bundles) == 1:
         bundles = [bundles[0]._replace(name=source.name)]
     else:
@@ -113,7 +114,7 @@ def open_layers(names: Sequence[str]) -> Opened:
         # If as many files are named as the object takes values from, none is missing.
         unseen=patched.unseen if len(named) < len(patched.unseen) else (),
     )
-    return Opened(layers[0].name, (_beside_chart(bundle),))
+    return Opened(layers[0].name, (_beside_chart(_with_patches_warned_of(bundle)),))
 
 
 def _release_in(source: Source, before: Sequence[Bundle]) -> Bundle | None:
@@ -160,6 +161,16 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
                 and not patches.spares(each, layer.name, bundle.items)
             ):
                 raise each.error_of(home)
+
+
+def _with_patches_warned_of(bundle: Bundle) -> Bundle:
+    """The release with warnings of patches over what Helm renders of it."""
+    around = [object_around(layer) for layer in bundle.layers if layer.route]
+    if not any("helmCharts" in each or as_map(each.get("spec")).get("postRenderers") for each in around):
+        return bundle
+    from migrator.sources import rendered_patches
+
+    return bundle._replace(notices=(*bundle.notices, *rendered_patches.warnings(bundle)))
 
 
 def _is_same_file(one: Source, other: Source) -> bool:

@@ -35,7 +35,8 @@ _HOLDERS = {
     "HelmChart": ("spec",),
 }
 """Other objects that have the values or the chart version of a HelmRelease, and the keys that have them."""
-_LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
+LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
+"""The keys under which a kustomization lists patches."""
 _SOURCE = r"(template/spec/)?sources?(/\d+)?(/helm(/\w+)?)?"
 _WHOLE = re.compile(rf"(/spec(/values(/infrahub)?|/chart(/spec)?|/template(/spec)?|/{_SOURCE})?)?$")
 """Paths at which an operation affects the values as a whole, or the text that embeds them."""
@@ -134,7 +135,7 @@ def _metadata(data: Map) -> Map:
 
 def patches(source: Source) -> Iterator[Patch]:
     """The patches of a kustomization or a Flux Kustomization for objects that have values."""
-    for number, route, item in kustomize.listed(source, *_LISTS):
+    for number, route, item in kustomize.listed(source, *LISTS):
         yield from _patch((source.name, source.stream.documents[number].line(route)), item)
     for number, route, item in kustomize.listed(source, "replacements"):
         where = (source.name, source.stream.documents[number].line(route))
@@ -143,23 +144,32 @@ def patches(source: Source) -> Iterator[Patch]:
 
 
 def _patch(where: _Place, item: Value) -> Iterator[Patch]:
-    written = as_map(item)
-    target = as_map(written.get("target"))
-    text, path = as_text(written.get("patch")), as_text(written.get("path"))
-    if isinstance(item, str):
-        text, path = (item, "") if "\n" in item else ("", item)
-    file = _relative_to(where[0], path) if path else ""
-    try:
-        documents = read(file).stream.documents if file else yamltext.parse(text.encode(), where[0]).documents
-    except MigratorError:
-        return
-    for document in documents:
+    target = as_map(as_map(item).get("target"))
+    documents = documents_of(where[0], item)
+    for file, document in documents:
         for number, operation in enumerate(as_list(document.data)):
             yield from _operation(
                 (file, document.line((number,))) if file else where, _selector(target), as_map(operation)
             )
         if isinstance(document.data, dict):
             yield from _strategic(where, target, document.data, file, is_alone=len(documents) == 1)
+
+
+def documents_of(name: str, item: Value) -> list[tuple[str, yamltext.Document]]:
+    """The documents of an item in a list of patches, each with its file (empty: inline); none if it is unreadable.
+
+    `name` is the file with the list.
+    """
+    written = as_map(item)
+    text, path = as_text(written.get("patch")), as_text(written.get("path"))
+    if isinstance(item, str):
+        text, path = (item, "") if "\n" in item else ("", item)
+    file = _relative_to(name, path) if path else ""
+    try:
+        documents = read(file).stream.documents if file else yamltext.parse(text.encode(), name).documents
+    except MigratorError:
+        return []
+    return [(file, each) for each in documents]
 
 
 def _relative_to(name: str, path: str) -> str:
