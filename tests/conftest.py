@@ -54,9 +54,9 @@ def presets(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
-def strangers() -> list[Path]:
-    """Files of releases that are not ours: one of each shape, and where the corpus is all that people publish."""
-    return [*sorted((TESTS / "strangers").iterdir()), *sorted((CORPUS / "wild").glob("*.yaml"))]
+def unrelated_files() -> list[Path]:
+    """Files of other people's releases: one of each shape, and where the corpus is, all the published ones."""
+    return [*sorted((TESTS / "unrelated").iterdir()), *sorted((CORPUS / "wild").glob("*.yaml"))]
 
 
 class Done(NamedTuple):

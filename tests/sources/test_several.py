@@ -209,8 +209,8 @@ def test_an_object_of_another_chart_is_unrelated(cli: Cli, tmp_path: Path) -> No
     assert (tmp_path / "podinfo.yaml").read_text("utf-8") == OTHER
 
 
-def test_objects_of_other_projects_are_unrelated(strangers: list[Path]) -> None:
-    objects = [path for path in strangers if path.name.startswith(("helmrelease", "application", "he", "ar"))]
+def test_objects_of_other_projects_are_unrelated(unrelated_files: list[Path]) -> None:
+    objects = [path for path in unrelated_files if path.name.startswith(("helmrelease", "application", "he", "ar"))]
     assert len(objects) >= 3
     for path in objects:
         opened = sources.open_file(str(path))

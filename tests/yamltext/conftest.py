@@ -1,4 +1,4 @@
-"""The one way in which these tests look at an edit, text before and text after."""
+"""Fixtures that carry out edits, so that tests compare the text before and after."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from migrator.yamltext.splicing import Edited
 
 @pytest.fixture(scope="session", params=["C parser", "pure parser"])
 def outcome(request: pytest.FixtureRequest) -> Callable[..., Edited]:
-    """Carry out edits, checked on the way: the input stays as it is, and editing nothing gives the same bytes.
+    """Carry out edits, and check that the input is not changed and that no edits give the same bytes.
 
-    All is done with the C parser, and once more as where there is no C extension, which refuses some texts.
+    Runs with the C parser, and again with the pure Python parser, which refuses some texts.
     """
 
     def run(before: str, edits: Sequence[Edit], document: int = 0) -> Edited:

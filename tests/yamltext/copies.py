@@ -1,7 +1,7 @@
-"""What an edit may change besides its own place where it takes apart what anchors, aliases and merge keys share.
+"""What else an edit may change where it has to copy what anchors, aliases and merge keys share.
 
-A copy owns the text of the alias that it replaces and the lines right below that one's line; an anchor that is handed
-on owns its mark; a key that a mapping takes over from a merge key owns the place below the mapping's last entry.
+A copy owns the text of the alias it replaces, and the lines right below it. An anchor that moves to a copy owns its
+mark. A key that a mapping takes over from a merge key owns the place below the mapping's last entry.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 
 def shared_spans(document: Document, edit: Edit) -> tuple[list[Span], bool]:
-    """The spans of the original that the copies own, and whether the edit itself happens inside of a copy."""
+    """The spans of the original that the copies own, and whether the edit itself is inside a copy."""
     layout, root = document.layout, document.record.first
     aliases_of: dict[int, list[int]] = {}
     for alias, target in layout.record.aliases.items():
@@ -25,13 +25,13 @@ def shared_spans(document: Document, edit: Edit) -> tuple[list[Span], bool]:
     on_list = isinstance(edit, (InsertItem, RemoveItems))
     parents = edit.route if on_list else edit.route[:-1]
     for depth in range(len(edit.route) + 1):
-        gone = not on_list and depth == len(edit.route)  # what is replaced, removed or renamed
-        if gone:
-            return [*spans, *_handed_on(layout, root, aliases_of, [here])], False
+        is_removed = not on_list and depth == len(edit.route)  # the node that is replaced, removed or renamed
+        if is_removed:
+            return [*spans, *_moved_anchors(layout, root, aliases_of, [here])], False
         if here in layout.record.aliases:
             return [*spans, *_alias(layout, root, here)], True
         if here in aliases_of:
-            spans += _alias(layout, root, aliases_of[here][0]) + _mark(layout, here)
+            spans += _alias(layout, root, aliases_of[here][0]) + _anchor(layout, here)
         if depth == len(parents) and (on_list or isinstance(edit, AddKey)):
             break
         child = find(layout, here, edit.route[depth]) if here in layout.record.jump else None
@@ -43,13 +43,13 @@ def shared_spans(document: Document, edit: Edit) -> tuple[list[Span], bool]:
         here = child.node
     if on_list and isinstance(edit, RemoveItems):
         items = layout.entries(here)
-        spans += _handed_on(layout, root, aliases_of, [items[index].node for index in edit.indexes])
+        spans += _moved_anchors(layout, root, aliases_of, [items[index].node for index in edit.indexes])
     return spans, False
 
 
-def _handed_on(layout: Layout, root: int, aliases_of: dict[int, list[int]], gone: list[int]) -> list[Span]:
-    """What copies own where the nodes `gone` hold anchors of aliases elsewhere."""
-    ranges = [range(node, layout.last_event(node) + 1) for node in gone]
+def _moved_anchors(layout: Layout, root: int, aliases_of: dict[int, list[int]], removed: list[int]) -> list[Span]:
+    """What copies own where the nodes `removed` have anchors whose aliases are elsewhere."""
+    ranges = [range(node, layout.last_event(node) + 1) for node in removed]
     spans: list[Span] = []
     for target, aliases in aliases_of.items():
         outside = [alias for alias in aliases if not any(alias in each for each in ranges)]
@@ -57,7 +57,7 @@ def _handed_on(layout: Layout, root: int, aliases_of: dict[int, list[int]], gone
             for alias in aliases:
                 if alias <= outside[0]:
                     spans += _alias(layout, root, alias)
-            spans += _mark(layout, target)
+            spans += _anchor(layout, target)
     return spans
 
 
@@ -67,7 +67,7 @@ def _merged_in(document: Document, node: int, edit: Edit, depth: int) -> bool:
 
 
 def _alias(layout: Layout, root: int, alias: int) -> list[Span]:
-    """An alias with the blanks around it, and the place right below its line."""
+    """An alias with the spaces around it, and the place right below its line."""
     _, entry = entry_of(layout, root, alias)
     start = layout.stop(entry.key) if entry.key >= 0 else entry.head
     end = layout.stop(alias)
@@ -79,8 +79,8 @@ def _below(layout: Layout, offset: int) -> list[Span]:
     return [(at, at)]
 
 
-def _mark(layout: Layout, node: int) -> list[Span]:
-    """An anchor with the blanks on both sides of it."""
+def _anchor(layout: Layout, node: int) -> list[Span]:
+    """An anchor with the spaces on both sides of it."""
     mark = "&" + layout.record.anchors[node]
     start = layout.text.index(mark, layout.record.starts[node])
     end = start + len(mark)
@@ -92,8 +92,8 @@ def _mark(layout: Layout, node: int) -> list[Span]:
     return [(start, end)]
 
 
-def kept(text: str, after: str, spans: list[Span]) -> bool:
-    """Whether all of `text` outside of the spans stands in `after`, in its order, at both ends too."""
+def is_kept(text: str, after: str, spans: list[Span]) -> bool:
+    """Whether all of `text` outside the spans is in `after`, in the same order, up to both ends."""
     pieces: list[str] = []
     at = 0
     for start, end in sorted(spans):

@@ -1,7 +1,7 @@
-"""Whether an edited text is what it should be, judged without the engine that edited it.
+"""Whether an edited text is right, judged without the engine that edited it.
 
-The values are read back and compared. The bytes are compared around the span of text that the edit owns, which is
-read off the positions of the original alone. And every comment outside of what was removed must still be there.
+The values are read back and compared. The bytes are compared outside the span that the edit owns, which is computed
+from the positions in the original alone. And every comment outside what was removed must still be there.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from migrator.yamltext.layout import Entry, Layout
 from migrator.yamltext.lines import BREAK_AT_END, compiled
 from migrator.yamltext.record import BLOCK_END, FOLDED, LITERAL
 from migrator.yamltext.routes import walk
-from tests.yamltext.copies import kept, shared_spans
+from tests.yamltext.copies import is_kept, shared_spans
 
 _COMMENT = re.compile("(?:(?<=^)|(?<=[\\s]))#[^\n\r\x85\u2028\u2029]*")
 
 
 def verdict(before: Stream, document: Document, edit: Edit, after: bytes, *, copied: bool = False) -> str:
-    """`ok`, `wrong value` or `collateral`; `alias copied` for an `ok` that had to take apart what aliases share."""
+    """`ok`, `wrong value` or `collateral`; `alias copied` for an `ok` that had to copy what aliases share."""
     expected = tree.apply(document.data, [edit])
     try:
         result = parse(after, "result")
@@ -40,10 +40,10 @@ def verdict(before: Stream, document: Document, edit: Edit, after: bytes, *, cop
         spans, inside = shared_spans(document, edit)
         return (
             "alias copied"
-            if kept(text, new_text, spans if inside else [*spans, owned(document, edit)])
+            if is_kept(text, new_text, spans if inside else [*spans, owned_span(document, edit)])
             else "collateral"
         )
-    low, high = owned(document, edit)
+    low, high = owned_span(document, edit)
     if before.data[:3] != after[:3] and b"\xef\xbb\xbf" in (before.data[:3], after[:3]):
         return "collateral"
     tail = text[high:]
@@ -52,8 +52,8 @@ def verdict(before: Stream, document: Document, edit: Edit, after: bytes, *, cop
     return "ok" if _comments_kept(document, result.layout, edit) else "collateral"
 
 
-def owned(document: Document, edit: Edit) -> tuple[int, int]:
-    """The span of the original that an edit may change, in characters; an insertion may go anywhere in it."""
+def owned_span(document: Document, edit: Edit) -> tuple[int, int]:
+    """The span of the original that an edit may change, in characters; an insertion may be anywhere in it."""
     layout, root = document.layout, document.record.first
     text = layout.text
     route = edit.route
@@ -105,7 +105,7 @@ def _last_leaf(layout: Layout, node: int) -> int:
 
 
 def _line_above(layout: Layout, head: int) -> int:
-    """Where the comment lines right above an entry begin, or its own place on a line that it shares."""
+    """Where the comment lines right above an entry begin; its own start if it shares a line."""
     start = layout.line_start(head)
     if layout.text[start:head].strip():
         return head
@@ -119,7 +119,7 @@ def _line_above(layout: Layout, head: int) -> int:
 
 
 def _value_span(document: Document, route: Route) -> tuple[int, int]:
-    """A value with what may stand between it and its key, and the rest of its last line."""
+    """A value with what may be between it and its key, and the rest of its last line."""
     layout = document.layout
     way = walk(layout, document.record.first, route)
     if not way:
@@ -142,13 +142,13 @@ def _entry_span(document: Document, parent: int, indexes: list[int], route: Rout
         if len(entries) > len(indexes):
             high = max(high, entries[indexes[-1] + 1].head) if indexes[-1] + 1 < len(entries) else high
     if high == len(layout.text) and compiled(BREAK_AT_END).search(layout.text) is None:
-        # A file without a last line break stays one: the break above what goes at its end goes, too.
+        # A file without a final newline stays one: if its end is removed, so is the line break above.
         above = compiled(BREAK_AT_END).search(layout.text, max(low - 2, 0), low)
         low = above.start() if above else low
     return low, high
 
 
-@lru_cache(maxsize=4)  # every edit of a file asks for those of the file
+@lru_cache(maxsize=4)  # each edit of a file needs them
 def comments(layout: Layout) -> list[tuple[int, str]]:
     """The comments of a text, found between the parser's nodes."""
     found: list[tuple[int, str]] = []
@@ -166,8 +166,8 @@ def comments(layout: Layout) -> list[tuple[int, str]]:
     return found
 
 
-def _may_go(document: Document, edit: Edit) -> list[tuple[int, int]]:
-    """Where the comments stand that an edit may take along: within, above and on the lines of what goes."""
+def _removable_spans(document: Document, edit: Edit) -> list[tuple[int, int]]:
+    """Where an edit may remove comments: inside what it removes, above it, and on its lines."""
     layout, root = document.layout, document.record.first
     if isinstance(edit, SetValue):
         way = walk(layout, root, edit.route)
@@ -193,10 +193,12 @@ def _may_go(document: Document, edit: Edit) -> list[tuple[int, int]]:
 
 
 def _comments_kept(document: Document, after: Layout, edit: Edit) -> bool:
-    """Whether every comment is still there but those that removed or replaced entries had of their own."""
-    spans = _may_go(document, edit)
-    kept = Counter(text for at, text in comments(document.layout) if not any(low <= at < high for low, high in spans))
-    return not kept - Counter(text for _, text in comments(after))
+    """Whether every comment is still there, except those of removed or replaced entries."""
+    spans = _removable_spans(document, edit)
+    remaining = Counter(
+        text for at, text in comments(document.layout) if not any(low <= at < high for low, high in spans)
+    )
+    return not remaining - Counter(text for _, text in comments(after))
 
 
-__all__ = ["comments", "owned", "verdict"]
+__all__ = ["comments", "owned_span", "verdict"]

@@ -1,4 +1,4 @@
-"""Random edits of every kind, at random places that they fit."""
+"""Random edits of every kind, at random places where they fit."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ BLOCKS: tuple[Value, ...] = (
 LISTS: tuple[Value, ...] = (["a", "010"], [{"name": "N", "value": ""}, {"name": "M", "value": "1"}], [["x"], []])
 
 
-class Found(NamedTuple):
-    """The places of a document by what can be done there."""
+class Places(NamedTuple):
+    """The places of a document, by what can be edited there."""
 
     anything: list[Route]
     scalars: list[Route]
@@ -50,8 +50,8 @@ class Found(NamedTuple):
     lists: list[tuple[Route, int]]
 
 
-def places(data: Value) -> Found:
-    found = Found([], [], [], [], [])
+def places(data: Value) -> Places:
+    found = Places([], [], [], [], [])
     stack: list[tuple[Route, Value]] = [((), data)]
     while stack:
         route, value = stack.pop()
@@ -77,8 +77,8 @@ def _fresh_key(rng: random.Random, keys: list[str]) -> str:
     return name
 
 
-def _sibling(place: Callable[[Key], Place]) -> Callable[[random.Random, Found], Edit | None]:
-    def make(rng: random.Random, found: Found) -> Edit | None:
+def _sibling(place: Callable[[Key], Place]) -> Callable[[random.Random, Places], Edit | None]:
+    def make(rng: random.Random, found: Places) -> Edit | None:
         filled = [(route, keys) for route, keys in found.mappings if keys]
         if not filled:
             return None
@@ -94,16 +94,16 @@ def _any_value(rng: random.Random) -> Value:
     )
 
 
-def _set(values: tuple[Value, ...], where: str) -> Callable[[random.Random, Found], Edit | None]:
-    def make(rng: random.Random, found: Found) -> Edit | None:
+def _set(values: tuple[Value, ...], where: str) -> Callable[[random.Random, Places], Edit | None]:
+    def make(rng: random.Random, found: Places) -> Edit | None:
         routes: list[Route] = getattr(found, where)
         return SetValue(rng.choice(routes), rng.choice(values)) if routes else None
 
     return make
 
 
-def _add(place: Place) -> Callable[[random.Random, Found], Edit | None]:
-    def make(rng: random.Random, found: Found) -> Edit | None:
+def _add(place: Place) -> Callable[[random.Random, Places], Edit | None]:
+    def make(rng: random.Random, found: Places) -> Edit | None:
         if not found.mappings:
             return None
         route, keys = rng.choice(found.mappings)
@@ -112,18 +112,18 @@ def _add(place: Place) -> Callable[[random.Random, Found], Edit | None]:
     return make
 
 
-def _add_deep(rng: random.Random, found: Found) -> Edit | None:
+def _add_deep(rng: random.Random, found: Places) -> Edit | None:
     if not found.mappings:
         return None
     route, keys = rng.choice(found.mappings)
     return AddKey((*route, _fresh_key(rng, keys), "deep", "er"), rng.choice(STRINGS))
 
 
-def _add_under_null(rng: random.Random, found: Found) -> Edit | None:
+def _add_under_null(rng: random.Random, found: Places) -> Edit | None:
     return AddKey((*rng.choice(found.nulls), "newKey"), _any_value(rng)) if found.nulls else None
 
 
-def _remove_key(rng: random.Random, found: Found) -> Edit | None:
+def _remove_key(rng: random.Random, found: Places) -> Edit | None:
     filled = [(route, keys) for route, keys in found.mappings if keys]
     if not filled:
         return None
@@ -131,7 +131,7 @@ def _remove_key(rng: random.Random, found: Found) -> Edit | None:
     return RemoveKey((*route, rng.choice(keys)))
 
 
-def _rename(rng: random.Random, found: Found) -> Edit | None:
+def _rename(rng: random.Random, found: Places) -> Edit | None:
     removal = _remove_key(rng, found)
     if removal is None:
         return None
@@ -139,8 +139,8 @@ def _rename(rng: random.Random, found: Found) -> Edit | None:
     return RenameKey(removal.route, _fresh_key(rng, keys))
 
 
-def _insert(side: str) -> Callable[[random.Random, Found], Edit | None]:
-    def make(rng: random.Random, found: Found) -> Edit | None:
+def _insert(side: str) -> Callable[[random.Random, Places], Edit | None]:
+    def make(rng: random.Random, found: Places) -> Edit | None:
         lists = [(route, length) for route, length in found.lists if length or side in ("first", "last")]
         if not lists:
             return None
@@ -153,8 +153,8 @@ def _insert(side: str) -> Callable[[random.Random, Found], Edit | None]:
     return make
 
 
-def _remove_items(how: str) -> Callable[[random.Random, Found], Edit | None]:
-    def make(rng: random.Random, found: Found) -> Edit | None:
+def _remove_items(how: str) -> Callable[[random.Random, Places], Edit | None]:
+    def make(rng: random.Random, found: Places) -> Edit | None:
         lists = [(route, length) for route, length in found.lists if length > (how == "some")]
         if not lists:
             return None
@@ -165,7 +165,7 @@ def _remove_items(how: str) -> Callable[[random.Random, Found], Edit | None]:
     return make
 
 
-KINDS: dict[str, Callable[[random.Random, Found], Edit | None]] = {
+KINDS: dict[str, Callable[[random.Random, Places], Edit | None]] = {
     "set a string": _set(STRINGS, "scalars"),
     "set another scalar": _set(SCALARS, "scalars"),
     "set a scalar anywhere": _set((*STRINGS, *SCALARS, {}, []), "anything"),

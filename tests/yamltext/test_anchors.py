@@ -1,4 +1,4 @@
-"""Edits of what stands in several places: one place changes, and where that takes an alias apart, it is told."""
+"""Edits of shared nodes: only one place changes, and an alias that becomes a copy for it is reported."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ e: *x
 @pytest.mark.parametrize(
     ("source", "edits", "result", "copies"),
     [
-        # of the anchor: its place is taken by the first alias
+        # an edit of the anchor: the first alias becomes the anchor
         (SHARED, [SetValue(("a", "b"), 2)],
          "a: # shared\n  b: 2\n  c: [p]\nd: &x\n  b: 1\n  c:\n    - p\ne: *x\n", [4]),
         (SHARED, [RemoveKey(("a",))], "d: &x\n  b: 1\n  c:\n    - p\ne: *x\n", [1]),
@@ -32,10 +32,10 @@ e: *x
         ("a: &x !!str 5\nb: *x\n", [RemoveKey(("a",))], 'b: "5"\n', [1]),
         ("- &x {a: 1}\n- *x\n", [AddKey((0, "b"), 2)], "- &x {a: 1, b: 2}\n- a: 1\n", [2]),
         ("a: &x |\n  t\nb: *x\n", [SetValue(("a",), "u\n")], "a: &x |\n  u\nb: |\n  t\n", [3]),
-        # through an alias: it becomes a copy
+        # an edit through an alias: it becomes a copy
         (SHARED, [AddKey(("d", "f"), 3, FIRST)], SHARED.replace("d: *x\n", "d:\n  f: 3\n  b: 1\n  c:\n    - p\n"), [4]),
         (SHARED, [InsertItem(("e", "c"), "q")], SHARED.replace("e: *x\n", "e:\n  b: 1\n  c:\n    - p\n    - q\n"), [5]),
-        # of the alias itself, or of an anchor that nobody uses: nothing to tell
+        # an edit of the alias itself, or of an unused anchor: nothing to report
         (SHARED, [SetValue(("d",), 5)], SHARED.replace("d: *x", "d: 5"), []),
         (SHARED, [RemoveKey(("e",))], SHARED.replace("e: *x\n", ""), []),
         (SHARED, [RenameKey(("d",), "z")], SHARED.replace("d:", "z:"), []),
@@ -49,7 +49,7 @@ e: *x
             "s: &e\n- B\nb:\n- A\n",
             [3],
         ),
-        # what goes holds anchor and alias both
+        # the removed node has both the anchor and an alias
         ("a: {b: &x 1, c: *x}\nd: *x\n", [RemoveKey(("a",))], "d: 1\n", [1]),
     ],
 )  # fmt: skip
@@ -105,7 +105,7 @@ def test_merge_keys(outcome: Callable[..., Edited], edit: Edit, result: str) -> 
         ("--- &x\nfoo\n", SetValue((), {"a": 1}), r"values\.yaml:1: cannot edit a document that is one scalar"),
     ],
 )  # fmt: skip
-def test_shapes_that_are_refused_by_name_and_line(
+def test_unsupported_shapes_are_refused_by_name_and_line(
     outcome: Callable[..., Edited], source: str, edit: Edit, words: str
 ) -> None:
     with pytest.raises(RefusedError, match=words):
@@ -116,11 +116,11 @@ def test_shapes_that_are_refused_by_name_and_line(
     ("before", "after"),
     [("a: !\n", "a: 5\n"), ("a: !", "a: 5"), ("b: 1\na: &x\n", "b: 1\na: &x 5\n"), ("a: &x !!str\n\n", "a: &x 5\n\n")],
 )
-def test_a_tag_or_an_anchor_of_nothing_may_stand_last(edited: Callable[..., str], before: str, after: str) -> None:
+def test_a_tag_or_an_anchor_without_a_value_may_be_last(edited: Callable[..., str], before: str, after: str) -> None:
     assert edited(before, SetValue(("a",), 5)) == after
 
 
-def test_a_duplicate_elsewhere_is_in_nobodys_way(outcome: Callable[..., Edited]) -> None:
+def test_a_duplicate_key_elsewhere_does_not_prevent_an_edit(outcome: Callable[..., Edited]) -> None:
     assert outcome("a: 1\nb: 2\na: 3\n", [SetValue(("b",), 5)]).stream.data == b"a: 1\nb: 5\na: 3\n"
 
 
@@ -146,7 +146,7 @@ c:
         ("c:\n  &m k: v\n", RemoveKey(("c", "k")), "c: {}\n"),
     ],
 )  # fmt: skip
-def test_what_marks_the_first_key_of_a_block_is_not_the_mark_of_the_block(
+def test_a_tag_or_anchor_of_the_first_key_is_not_that_of_the_block(
     edited: Callable[..., str], old: str, edit: Edit, new: str
 ) -> None:
     assert edited(TAGGED_KEYS, edit) == TAGGED_KEYS.replace(old, new)

@@ -45,7 +45,7 @@ next: 1
 @pytest.mark.parametrize(
     ("source", "edit", "result"),
     [
-        # keys put in
+        # keys added
         ("a: 1\nb: 2\n", AddKey(("c",), "x"), "a: 1\nb: 2\nc: x\n"),
         ("a: 1\nb: 2\n", AddKey(("c",), "x", FIRST), "c: x\na: 1\nb: 2\n"),
         ("a: 1\nb: 2\n", AddKey(("c",), "x", after("a")), "a: 1\nc: x\nb: 2\n"),
@@ -77,10 +77,10 @@ next: 1
         ("a: >+\n  x", AddKey(("c",), 2), "a: >-\n  x\nc: 2"),
         ("? a\n: 1\n? b\n", AddKey(("c",), 2), "? a\n: 1\n? b\nc: 2\n"),
         ("a: 1\n---\nb: 1\n", AddKey(("c",), 2), "a: 1\nc: 2\n---\nb: 1\n"),
-        # keys taken out and renamed
+        # keys removed and renamed
         ("a: 1\nb: 2\nc: 3\n", RemoveKey(("b",)), "a: 1\nc: 3\n"),
         ("a: 1\nb: 2", RemoveKey(("b",)), "a: 1"),
-        ("a: |\n  x\nb: 2", RemoveKey(("b",)), "a: |\n  x\n"),  # without the break the value would change
+        ("a: |\n  x\nb: 2", RemoveKey(("b",)), "a: |\n  x\n"),  # without the line break the value would change
         ("a: |+\n  x\nb: 2\n\nc: 3\n", RemoveKey(("b",)), "a: |+\n  x\nc: 3\n"),
         ("a:\n  b: 1\nc: 2\n", RemoveKey(("a", "b")), "a: {}\nc: 2\n"),
         ("a: 1\n", RemoveKey(("a",)), "{}\n"),
@@ -130,13 +130,13 @@ next: 1
 def test_one_edit(edited: Run, source: str, edit: Edit, result: str, newline: str, mark: str) -> None:
     written = result.replace("\n", newline)
     if source and "\n" not in source:
-        written = result  # there is no line break to go by
+        written = result  # there is no line break to copy
     elif not source:
         mark, written = "", result
     assert edited(mark + source.replace("\n", newline), edit) == mark + written
 
 
-def test_several_edits_speak_of_the_file_as_it_was(edited: Run) -> None:
+def test_all_edits_of_a_batch_refer_to_the_original_text(edited: Run) -> None:
     assert edited(
         ENV,
         InsertItem(("server", "env"), {"name": "NEW", "value": "false"}, after(1)),
@@ -157,7 +157,7 @@ def test_several_edits_speak_of_the_file_as_it_was(edited: Run) -> None:
     )
 
 
-def test_edits_of_what_the_batch_brings_in(edited: Run) -> None:
+def test_a_batch_can_edit_what_it_adds(edited: Run) -> None:
     assert (
         edited(
             "a: 1\nb:\n",
@@ -174,12 +174,12 @@ def test_edits_of_what_the_batch_brings_in(edited: Run) -> None:
     )
 
 
-def test_what_goes_takes_the_edits_inside_it_along(edited: Run) -> None:
+def test_removing_a_node_drops_the_edits_inside_it(edited: Run) -> None:
     assert edited("a:\n- b: 1\n- c: 2\n", SetValue(("a", 0, "b"), 5), RemoveItems(("a",), (0,))) == "a:\n- c: 2\n"
     assert edited("a:\n- b: 1\nc: 2\n", SetValue(("a", 0, "b"), 5), RemoveKey(("a",))) == "c: 2\n"
 
 
-def test_setting_the_value_that_stands_changes_no_byte(edited: Run) -> None:
+def test_setting_the_current_value_changes_no_byte(edited: Run) -> None:
     source = "a: {b: ['true',  {value: \"true\"  , name: A}, [ 0x1 ], ~]}\n"
     standing: list[Value] = ["true", {"value": "true", "name": "A"}, [1], None]
     for index, value in enumerate(standing):
@@ -192,16 +192,16 @@ def test_setting_the_value_that_stands_changes_no_byte(edited: Run) -> None:
     [SetValue(("x",), 1), RemoveKey(("x",)), RenameKey(("a",), "b"), AddKey(("a",), 1), RemoveItems(("l",), (1,)),
      InsertItem(("l",), 1, after(1)), InsertItem(("a",), 1), AddKey(("c",), 1, after("x")), AddKey(("a", "b"), 1)],
 )  # fmt: skip
-def test_an_edit_that_does_not_fit_is_the_callers_mistake(edited: Run, edit: Edit) -> None:
+def test_an_edit_at_a_missing_place_raises_no_such_route(edited: Run, edit: Edit) -> None:
     with pytest.raises(NoSuchRoute):
         edited("a: 1\nb: 2\nl: [0]\n", edit)
 
 
-def test_another_document(edited: Run) -> None:
+def test_edits_of_another_document(edited: Run) -> None:
     assert edited("a: 1\n---\n# c\na: 2\n...\n", SetValue(("a",), 3), document=1) == "a: 1\n---\n# c\na: 3\n...\n"
     assert edited("a: 1\n---\n---\nb: 1\n", AddKey(("c",), 3), document=1) == "a: 1\n---\nc: 3\n---\nb: 1\n"
 
 
-def test_lines_of_the_result_lead_back_to_the_input(outcome: Callable[..., object]) -> None:
+def test_lines_of_the_result_are_mapped_back_to_the_input(outcome: Callable[..., object]) -> None:
     done = outcome("a: 1\nb: 2\nc: 3\nd: 4\n", [RemoveKey(("b",)), AddKey(("x",), {"y": 1}, after("c"))])
     assert [done.original_line(line) for line in range(1, 6)] == [1, 3, 4, 4, 4]  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Which comments go with what goes, which stay, and which of those are told of."""
+"""Which comments are removed with a node, which stay, and which of those are reported."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ d: 4
         (RUNS, [RemoveKey(("a",)), RemoveKey(("b",))], RUNS[RUNS.index("# over c") :], []),
         (RUNS, [RemoveKey(("c",))], RUNS.replace("# over c\nc: 3\n", ""), []),
         (RUNS, [RemoveKey(("d",))], RUNS.replace("d: 4\n", ""), [(7, "# alone")]),
-        # inside what goes, all goes; below it, indented deeper, it stays
+        # inside the removed node all are removed; below it, indented deeper, a comment stays
         ("a:\n  b: 1\n  # in a\n  c: 2\nd: 1\n", [RemoveKey(("a",))], "d: 1\n", []),
         ("a:\n  b: 1\n  # below\nd: 1\n", [RemoveKey(("a",))], "  # below\nd: 1\n", [(1, "# below")]),
         ("a:\n- x\n# b?\n- y\n", [RemoveItems(("a",), (0, 1))], "a: []\n", []),
         ("a:\n- x\n\n# b?\n- y\n", [RemoveItems(("a",), (1,))], "a:\n- x\n\n", []),
         ("a:\n  b: 1\n# level\n  # deeper\nc: 1\n", [RemoveKey(("a",))], "# level\n  # deeper\nc: 1\n", []),
-        # what stands last has no say in what stands below the first
+        # the last entry has no effect on what is below the first
         ("a: 1\n\nb: |+\n  x\n\n", [RemoveKey(("a",))], "\nb: |+\n  x\n\n", []),
-        # an entry takes its heading along only when nothing comes in its place
+        # a removed entry takes its heading along only if nothing replaces it
         ("l:\n# heads\n- x\n", [RemoveItems(("l",), (0,)), InsertItem(("l",), "v")], "l:\n# heads\n- v\n", []),
         ("l:\n# heads\n- x\n", [InsertItem(("l",), "v", FIRST)], "l:\n# heads\n- v\n- x\n", []),
         ("m:\n  # of x\n  x: 1\n", [AddKey(("m", "w"), 0, FIRST)], "m:\n  w: 0\n  # of x\n  x: 1\n", []),
         ("# the file's\nx: 1\n", [AddKey(("w",), 0, FIRST)], "# the file's\nw: 0\nx: 1\n", []),
-        # what ended a group that went stays, and is told of; what ends another group, or heads the next entry, is not
+        # an end mark of a removed group stays and is reported; that of another group, or a heading below, is not
         ("l:\n- a\n# <s>\n- b\n- c\n# </s>\n- d\n", [RemoveItems(("l",), (1, 2))],
          "l:\n- a\n# </s>\n- d\n", [(3, "# </s>")]),
         ("l:\n# begin of s\n- b\n# END s\n- d\n", [RemoveItems(("l",), (0,))], "l:\n# END s\n- d\n", [(2, "# END s")]),
@@ -69,10 +69,10 @@ d: 4
         ("a: # key\n  # over b\n  b: 1\nc: 1\n", [SetValue(("a",), 5)], "a: 5 # key\nc: 1\n", []),
         ("a: x # 'x'\n", [SetValue(("a",), "#")], "a: \"#\" # 'x'\n", []),
         ("a: 'no # comment' # but this\n", [SetValue(("a",), "y")], "a: 'y' # but this\n", []),
-        # what follows a comment of the key's own level is not of the value
+        # what follows a comment at the key's own level is not part of the value
         ("a:\n  b: 1\n  # deeper\n# level\n  # again\nc: 1\n", [SetValue(("a",), 5)],
          "a: 5\n  # deeper\n# level\n  # again\nc: 1\n", [(2, "# deeper")]),
-        # text in several lines does not swallow a comment below
+        # a multi-line string does not swallow a comment below
         ("a: x\n  # deeper\nb: 1\n", [SetValue(("a",), "p\nq\n")], 'a: "p\\nq\\n"\n  # deeper\nb: 1\n', []),
     ],
 )  # fmt: skip
@@ -104,12 +104,12 @@ e: 1  # of b
         (WHOLE, [RemoveKey(("a",))],
          [(1, "# of a"), (2, "# of b"), (3, "# over c"), (5, "# inside"), (6, "#touches")]),
         (WHOLE, [RemoveKey(("a", "c"))], [(5, "# inside"), (6, "#touches")]),
-        (WHOLE, [RemoveKey(("a", "b")), RemoveKey(("e",))], []),  # single values: their comments are theirs
+        (WHOLE, [RemoveKey(("a", "b")), RemoveKey(("e",))], []),  # the comments of single values go with them
         (WHOLE, [SetValue(("a", "b"), 5)], []),
         ("a: {b: 1}\nc: 1  # c\n", [RemoveKey(("a",))], []),
     ],
 )  # fmt: skip
-def test_comments_that_go_with_what_they_stand_in_are_told(
+def test_comments_inside_a_removed_node_are_reported(
     outcome: Callable[..., Edited], source: str, edits: list[Edit], lost: list[tuple[int, str]]
 ) -> None:
     assert list(outcome(source, edits).lost) == lost
@@ -118,7 +118,7 @@ def test_comments_that_go_with_what_they_stand_in_are_told(
 def test_a_comment_that_would_become_text_is_refused_with_its_line(outcome: Callable[..., Edited]) -> None:
     with pytest.raises(RefusedError, match=r"values\.yaml:4: a comment would become part"):
         outcome("a: |\n  x\nb:\n    # deep\nc: 1\n", [RemoveKey(("b",))])
-    # The twin whose comment is not deep enough to be text.
+    # The same with a comment that is not deep enough to be text.
     done = outcome("a: |\n  x\nb:\n # not deep\nc: 1\n", [RemoveKey(("b",))])
     assert done.stream.data == b"a: |\n  x\n # not deep\nc: 1\n"
 
@@ -134,7 +134,7 @@ def test_a_comment_that_would_become_text_is_refused_with_its_line(outcome: Call
         ("- 'x'#c\n- y\n", SetValue((0,), 5), "- 5 #c\n- y\n"),
     ],
 )
-def test_a_comment_that_touches_quotes_or_brackets_is_no_part_of_what_comes_in_their_place(
+def test_a_comment_that_touches_quotes_or_brackets_stays_a_comment(
     edited: Callable[..., str], text: str, edit: Edit, result: str
 ) -> None:
     assert edited(text, edit) == result

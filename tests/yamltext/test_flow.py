@@ -1,4 +1,4 @@
-"""Edits inside brackets."""
+"""Edits of flow mappings and flow lists."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_one_edit(edited: Run, source: str, edit: Edit, result: str, newline: st
     assert edited(source.replace("\n", newline), edit) == result.replace("\n", newline)
 
 
-def test_putting_in_beside_what_goes_takes_its_place(edited: Run) -> None:
+def test_an_insertion_next_to_a_removal_takes_its_place(edited: Run) -> None:
     assert edited("a: [x, y]\n", RemoveItems(("a",), (1,)), InsertItem(("a",), "z")) == "a: [x, z]\n"
     assert edited("a: [x]\n", RemoveItems(("a",), (0,)), InsertItem(("a",), "z", FIRST)) == "a: [z]\n"
     assert (

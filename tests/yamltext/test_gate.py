@@ -1,4 +1,4 @@
-"""The gate, shown edits that went wrong."""
+"""The gate refuses edits that went wrong."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ BEFORE = parse(b"a: 1\nb: 2\n", "values.yaml")
         (b"a: 1\nb: 2\n---\nc: 3\n", {"a": 1, "b": 2}),
     ],
 )
-def test_other_data_than_planned_does_not_pass(after: bytes, expected: dict[str, object]) -> None:
+def test_data_that_differs_from_the_plan_is_refused(after: bytes, expected: dict[str, object]) -> None:
     with pytest.raises(VerificationError):
         gate.check_data(BEFORE, parse(after), 0, expected)  # type: ignore[arg-type]
     gate.check_data(BEFORE, BEFORE, 0, expected)  # type: ignore[arg-type]
 
 
-def test_another_document_must_stay_as_it_is() -> None:
+def test_other_documents_must_stay_as_they_are() -> None:
     before = parse(b"a: 1\n---\nb: 2\n")
     with pytest.raises(VerificationError):
         gate.check_data(before, parse(b"a: 1\n---\nb: 3\n"), 0, {"a": 1})
@@ -48,14 +48,14 @@ def test_another_document_must_stay_as_it_is() -> None:
         (b"a: 5\nb: 2\n", [Splice(3, 400, "5")]),
     ],
 )
-def test_bytes_beside_the_splices_must_stay(after: bytes, splices: list[Splice]) -> None:
+def test_bytes_outside_the_splices_must_stay(after: bytes, splices: list[Splice]) -> None:
     with pytest.raises(VerificationError):
         gate.check_bytes(BEFORE, parse(after), splices)
     gate.check_bytes(BEFORE, parse(b"a: 5\nb: 2\n"), [Splice(3, 4, "5")])
 
 
-def test_splicing_that_goes_wrong_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Whatever the writers do, nothing else than the plan leaves the engine.
+def test_a_wrong_splice_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whatever the writers do, the engine returns nothing that differs from the plan.
     real = page.Page.splice
     monkeypatch.setattr(page.Page, "splice", lambda self, start, end, text: real(self, start, end, text + "5"))
     with pytest.raises(VerificationError, match="does not match the plan"):

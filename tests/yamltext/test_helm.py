@@ -1,4 +1,4 @@
-"""Our reading of values held against Helm's own."""
+"""Values are read as Helm reads them."""
 
 from __future__ import annotations
 
@@ -54,20 +54,22 @@ PIECES = (
 )  # fmt: skip
 
 
-def agrees(ours: object, theirs: object) -> bool:
-    """Equality, but that Helm hands numbers on through JSON: `1.0` is 1 there, and long ones are rounded."""
+def is_equal(ours: object, theirs: object) -> bool:
+    """Equality, except that Helm passes numbers through JSON: `1.0` is 1 there, and long ones are rounded."""
     if isinstance(ours, dict):
         return (
-            isinstance(theirs, dict) and ours.keys() == theirs.keys() and all(agrees(ours[k], theirs[k]) for k in ours)
+            isinstance(theirs, dict)
+            and ours.keys() == theirs.keys()
+            and all(is_equal(ours[k], theirs[k]) for k in ours)
         )
     if isinstance(ours, list):
-        return isinstance(theirs, list) and len(ours) == len(theirs) and all(map(agrees, ours, theirs))
+        return isinstance(theirs, list) and len(ours) == len(theirs) and all(map(is_equal, ours, theirs))
     if isinstance(ours, (int, float)) and not isinstance(ours, bool):
         return isinstance(theirs, (int, float)) and not isinstance(theirs, bool) and float(ours) == float(theirs)
     return type(ours) is type(theirs) and ours == theirs
 
 
-def reads(text: str) -> Value:
+def read_by_helm(text: str) -> Value:
     """What Helm reads; raises its error."""
     found: Value = helm.values_from_yaml(text)
     return found
@@ -76,38 +78,38 @@ def reads(text: str) -> Value:
 @pytest.mark.parametrize("text", TEXTS)
 def test_odd_texts_read_as_helm_reads_them(text: str) -> None:
     try:
-        theirs = reads(text)
+        theirs = read_by_helm(text)
     except helm.HelmError:
         with pytest.raises(InputError):
             parse(text.encode())
         return
-    assert agrees(parse(text.encode()).documents[0].data or {}, theirs)
+    assert is_equal(parse(text.encode()).documents[0].data or {}, theirs)
 
 
-def agree_on(text: str) -> bool:
-    """Whether both read the same of a text, or both refuse it."""
+def is_read_as_by_helm(text: str) -> bool:
+    """Whether Helm and we read the same value, or both refuse the text."""
     try:
-        theirs = reads(text)
+        theirs = read_by_helm(text)
     except helm.HelmError:
         theirs = None
     try:
-        return agrees(parse(text.encode()).documents[0].data, theirs)
+        return is_equal(parse(text.encode()).documents[0].data, theirs)
     except InputError:
         return theirs is None
 
 
 @pytest.mark.parametrize("collection", COLONS)
 def test_colons_in_brackets_are_read_as_helm_reads_them(collection: str) -> None:
-    assert agree_on(f"k: {collection}\n")
+    assert is_read_as_by_helm(f"k: {collection}\n")
 
 
 @examples(300)
 @given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), st.sampled_from(["[]", "{}"]))
-def test_any_collection_in_brackets_is_read_as_helm_reads_it(inside: str, brackets: str) -> None:
-    assert agree_on(f"k: {brackets[0]}{inside}{brackets[1]}\n")
+def test_any_flow_collection_is_read_as_helm_reads_it(inside: str, brackets: str) -> None:
+    assert is_read_as_by_helm(f"k: {brackets[0]}{inside}{brackets[1]}\n")
 
 
-def test_colons_without_end_take_no_time_without_end() -> None:
+def test_too_many_colons_in_brackets_are_refused() -> None:
     text = "k: [" + "a:b, " * 60_000 + "]\n"
     with pytest.raises(InputError, match="too many values in brackets contain a colon; put them in quotes"):
         parse(text.encode())
@@ -115,23 +117,23 @@ def test_colons_without_end_take_no_time_without_end() -> None:
 
 
 def test_the_comparison_can_fail() -> None:
-    assert not agrees({"a": True}, {"a": 1})
-    assert not agrees({"a": 1}, {"a": True})
-    assert not agrees({"a": "1"}, {"a": 1})
-    assert not agrees({"a": [1]}, {"a": [1, 2]})
-    assert not agrees({"a": None}, {})
+    assert not is_equal({"a": True}, {"a": 1})
+    assert not is_equal({"a": 1}, {"a": True})
+    assert not is_equal({"a": "1"}, {"a": 1})
+    assert not is_equal({"a": [1]}, {"a": [1, 2]})
+    assert not is_equal({"a": None}, {})
 
 
-def test_files_read_as_helm_reads_them(strangers: list[Path]) -> None:
+def test_files_read_as_helm_reads_them(unrelated_files: list[Path]) -> None:
     compared = 0
-    for path in strangers:
+    for path in unrelated_files:
         text = path.read_bytes().decode()
         try:
-            theirs = reads(text)
+            theirs = read_by_helm(text)
         except helm.HelmError:
             with pytest.raises(InputError):
                 parse(text.encode(), path.name)
             continue
-        assert agrees(parse(text.encode(), path.name).documents[0].data or {}, theirs), path.name
+        assert is_equal(parse(text.encode(), path.name).documents[0].data or {}, theirs), path.name
         compared += 1
-    assert compared > 0.9 * len(strangers)
+    assert compared > 0.9 * len(unrelated_files)

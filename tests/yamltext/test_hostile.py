@@ -1,4 +1,4 @@
-"""Texts made to hurt: an error in words, or an answer, and soon."""
+"""Hostile texts: an error with an explanation, or a result, and quickly."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_billion_laughs() -> None:
     assert parse(laughs(5, 9)).documents[0].data
 
 
-def test_a_chain_of_aliases_is_deep_too() -> None:
+def test_a_chain_of_aliases_counts_as_deep_nesting() -> None:
     chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 20_000))
     with pytest.raises(InputError, match="deep"):
         parse(chain.encode())
@@ -42,7 +42,7 @@ def test_deep_nesting(text: str) -> None:
         parse(text.encode())
 
 
-def test_nesting_just_deep_enough() -> None:
+def test_nesting_at_the_limit_can_be_edited() -> None:
     text = "".join("  " * n + "a:\n" for n in range(100))
     route = ("a",) * 100
     document = parse(text.encode()).documents[0]
@@ -63,7 +63,7 @@ def test_a_number_of_a_megabyte() -> None:
     assert parse(f"a: {digits}\n".encode()).documents[0].data == {"a": digits}  # out of range, hence a string to Go
 
 
-def test_more_events_than_are_kept_at_a_time() -> None:
+def test_a_text_with_more_events_than_are_kept_at_once() -> None:
     text = "".join(f"# comment\nkey{n}: value\n" for n in range(60_000))
     done = apply(parse(text.encode()), [AddKey(("new",), 1), SetValue(("key10000",), "x")])
     assert done.stream.data == text.replace("key10000: value", "key10000: x").encode() + b"new: 1\n"

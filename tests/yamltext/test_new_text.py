@@ -1,4 +1,4 @@
-"""New text looks like its neighbours, and means to Helm what was meant."""
+"""New text looks like its neighbours, and Helm reads the intended value."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def test_a_scalar_keeps_its_style_where_the_value_allows(
         ("k: |\n  a\n", " c\n", 'k: " c\\n"\n'),
         ("k: x\n", "c\nd\n", "k: |\n  c\n  d\n"),
         ("k: x\n", "c\n\n d\t\n", "k: |\n  c\n\n   d\t\n"),
-        ("k: x\n", "c\n\n", 'k: "c\\n\\n"\n'),  # blank lines below would be part of it
+        ("k: x\n", "c\n\n", 'k: "c\\n\\n"\n'),  # blank lines below would be part of a block scalar
         ("k: 'x'\n", "c\nd\n", 'k: "c\\nd\\n"\n'),
         ("- x\n", "c\nd\n", "- |\n  c\n  d\n"),
         ("k: x", "c\nd\n", "k: |\n  c\n  d\n"),  # it needs its last line break
     ],
 )
-def test_text_in_several_lines(edited: Run, old: str, value: str, new: str) -> None:
+def test_multi_line_strings(edited: Run, old: str, value: str, new: str) -> None:
     assert edited(old, SetValue((0,) if old[0] == "-" else ("k",), value)) == new
 
 
@@ -86,7 +86,7 @@ ENV = [AddKey(("env",), [{"name": "N", "value": "v"}])]
 @pytest.mark.parametrize(
     ("source", "edit", "result"),
     [
-        # quotes by the role that a value has in its list
+        # quotes like the same key of other items
         ('- name: A\n  value: "true"\n', InsertItem((), {"name": "B", "value": "no"}),
          '- name: A\n  value: "true"\n- name: B\n  value: "no"\n'),
         ("- name: A\n  value: 'true'\n", InsertItem((), {"name": "B", "value": ""}, FIRST),
@@ -95,7 +95,7 @@ ENV = [AddKey(("env",), [{"name": "N", "value": "v"}])]
          "- name: A\n  value: '1'\n- name: B\n  value: 'word'\n"),
         ("- name: A\n  value: word\n", InsertItem((), {"name": "B", "value": "w"}),
          "- name: A\n  value: word\n- name: B\n  value: w\n"),
-        # quotes by what stands nearest
+        # quotes like the nearest value
         ("a: 'q'\nb: w\n", SetValue(("b",), "v"), "a: 'q'\nb: v\n"),
         ("a: 'q'\nb: w\n", SetValue(("b",), "yes"), "a: 'q'\nb: 'yes'\n"),
         ("a: 'q'\nb: w\nc: v\n", SetValue(("c",), "yes"), "a: 'q'\nb: w\nc: 'yes'\n"),
@@ -109,12 +109,12 @@ ENV = [AddKey(("env",), [{"name": "N", "value": "v"}])]
         ("a:\n- x\nb: 1\n", AddKey(("c",), ["y_"]), "a:\n- x\nb: 1\nc:\n- y_\n"),
         ("a:\n    - x\nb: 1\n", AddKey(("c",), ["y_"]), "a:\n    - x\nb: 1\nc:\n    - y_\n"),
         ("a:\n  - x\nb:\n  c:\n  - z\n", AddKey(("b", "d"), ["y_"]), "a:\n  - x\nb:\n  c:\n  - z\n  d:\n  - y_\n"),
-        # line breaks, the nearest where they are mixed
+        # line breaks like the nearest one if they are mixed
         ("a: 1\r\nb: 2\r\n", AddKey(("c",), 3), "a: 1\r\nb: 2\r\nc: 3\r\n"),
         ("a: 1\nb: 2\r\nc: 3\n", AddKey(("d",), 4, FIRST), "d: 4\na: 1\nb: 2\r\nc: 3\n"),
         ("a: 1\nb: 2\r\nc: 3\n", AddKey(("d",), 4), "a: 1\nb: 2\r\nc: 3\nd: 4\n"),
         ("a: 1\x85b: 2\x85", AddKey(("c",), 3), "a: 1\x85b: 2\x85c: 3\x85"),
-        # where no item of its own list has the key, those of another list tell, before what stands nearer
+        # if no item of its own list has the key, items of another list decide before nearer values
         ("s:\n  env:\n    - name: 'A'\n      value: \"x\"\nb:\n  k: plain\n  env:\n    - other: y\n",
          InsertItem(("b", "env"), {"name": "N", "value": "v"}),
          "s:\n  env:\n    - name: 'A'\n      value: \"x\"\nb:\n  k: plain\n  env:\n    - other: y\n"
@@ -141,14 +141,14 @@ def test_keys_are_quoted_where_they_would_be_misread(edited: Run) -> None:
 @pytest.mark.parametrize(
     ("before", "edit", "after"),
     [
-        # A line of blanks below that is deeper than the key would be text of a block scalar.
+        # A line of spaces below that is deeper than the key would be part of a block scalar.
         ("a:\n  b:\n    c: 1\n      \n", SetValue(("a", "b"), "x\ny\n"), 'a:\n  b: "x\\ny\\n"\n      \n'),
         ("a: 1\n   \nb: 2\n", SetValue(("a",), "x\ny\n"), 'a: "x\\ny\\n"\n   \nb: 2\n'),
         ("a: 1\n# of b\nb: 2\n", SetValue(("a",), "x\ny\n"), "a: |\n  x\n  y\n# of b\nb: 2\n"),
         ("a:\n  b: 1\n  \nc: 2\n", SetValue(("a", "b"), "x\ny\n"), "a:\n  b: |\n    x\n    y\n  \nc: 2\n"),
     ],
 )
-def test_a_text_of_several_lines_is_a_block_scalar_where_nothing_below_becomes_part_of_it(
+def test_a_multi_line_string_is_quoted_if_text_below_would_join_it(
     edited: Callable[..., str], before: str, edit: Edit, after: str
 ) -> None:
     assert edited(before, edit) == after
@@ -157,7 +157,7 @@ def test_a_text_of_several_lines_is_a_block_scalar_where_nothing_below_becomes_p
 @pytest.mark.parametrize(
     ("before", "edit", "after"),
     [
-        # With an indentation indicator a line of blanks may be text that is shorter than the text above it.
+        # With an indentation indicator, a line of spaces may be text although it is shorter than the text above it.
         ("- |1\n   x\n  \n- b\n", InsertItem((), "n", Place("after", 0)), '- |1\n   x\n  \n- "n"\n- b\n'),
         ("a:\n  b: |1\n     x\n    \n", AddKey(("a", "z"), 1), "a:\n  b: |1\n     x\n    \n  z: 1\n"),
         ("a: |\n  x\n  \nb: 1\n", AddKey(("z",), 1, Place("after", "a")), "a: |\n  x\nz: 1\n  \nb: 1\n"),
@@ -168,34 +168,34 @@ def test_a_text_of_several_lines_is_a_block_scalar_where_nothing_below_becomes_p
         ),
     ],
 )
-def test_what_comes_below_a_block_scalar_goes_below_all_of_its_text(
+def test_an_insertion_below_a_block_scalar_goes_below_all_its_text(
     edited: Callable[..., str], before: str, edit: Edit, after: str
 ) -> None:
     assert edited(before, edit) == after
 
 
 @pytest.mark.parametrize(("key", "value"), [('"name"', "value"), ("'name'", "'value'"), ("name", '"value"')])
-def test_keys_of_a_new_item_are_quoted_as_those_of_its_neighbours(edited: Run, key: str, value: str) -> None:
+def test_keys_of_a_new_item_are_quoted_like_those_of_its_neighbours(edited: Run, key: str, value: str) -> None:
     before = f"'env':\n  - {key}: a\n    {value}: b\n"
     done = edited(before, InsertItem(("env",), {"name": "c", "value": "d"}))
     assert done == f"{before}  - {key}: c\n    {value}: d\n"
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n", "  \n"])
-def test_no_final_newline_appears_when_the_last_item_goes(edited: Run, gap: str) -> None:
+def test_no_final_newline_appears_when_the_last_item_is_removed(edited: Run, gap: str) -> None:
     before = f"env:\n  - a: 1\n{gap}  - b: 2"
     assert edited(before, RemoveItems(("env",), (1,))) == "env:\n  - a: 1"
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_no_final_newline_appears_when_the_last_items_go_with_blank_lines_between(edited: Run, newline: str) -> None:
+def test_no_final_newline_appears_when_the_last_items_are_removed(edited: Run, newline: str) -> None:
     before = "- a: 1\n\n# of b\n- b\n\n# of c\n- c\n  \n- d".replace("\n", newline)
     assert edited(before, RemoveItems((), (1, 2, 3))) == "- a: 1"
     assert edited(before, RemoveItems((), (2, 3))) == "- a: 1\n\n# of b\n- b".replace("\n", newline)
 
 
-def test_before_the_first_item_is_above_its_comment(edited: Run) -> None:
-    """First in the list is below a comment that may head the list; before an item is above that item's own."""
+def test_an_insertion_before_the_first_item_is_above_its_comment(edited: Run) -> None:
+    """First in the list is below a comment that may head the list; before an item is above that item's comment."""
     text = "env:\n  # of a\n  - a: 1\n"
     assert edited(text, InsertItem(("env",), {"b": 2}, before(0))) == "env:\n  - b: 2\n  # of a\n  - a: 1\n"
     assert edited(text, InsertItem(("env",), {"b": 2}, FIRST)) == "env:\n  # of a\n  - b: 2\n  - a: 1\n"
@@ -211,11 +211,11 @@ ENTRY: Value = {"name": "B", "value": "true"}
         ("-   { name: A, value: '1' }\n", "-   { name: B, value: 'true' }\n"),
         ('- {"name": "A", "value": "1"}\n', '- {"name": "B", "value": "true"}\n'),
         ('- name: A\n  value: "1"\n', '- name: B\n  value: "true"\n'),
-        # the nearest one tells, and one in braces over two lines is no habit
+        # the nearest one decides, and braces over two lines do not count
         ('- {name: Z, value: "0"}\n- name: A\n  value: "1"\n', '- name: B\n  value: "true"\n'),
         ('- {name: A,\n   value: "1"}\n', '- name: B\n  value: "true"\n'),
         ("- plain\n", '- name: B\n  value: "true"\n'),
     ],
 )
-def test_an_entry_of_a_list_is_in_braces_where_the_one_beside_it_is(edited: Run, items: str, new: str) -> None:
+def test_a_new_entry_is_in_braces_if_its_neighbour_is(edited: Run, items: str, new: str) -> None:
     assert edited(f"env:\n{items}", InsertItem(("env",), ENTRY)) == f"env:\n{items}{new}"

@@ -1,3 +1,5 @@
+"""Reading YAML: values, keys and documents as Helm reads them, and errors with their line."""
+
 from __future__ import annotations
 
 from textwrap import dedent
@@ -54,13 +56,13 @@ def test_a_key_is_the_string_that_helm_makes_of_it(written: str, key: str) -> No
     ("source", "data"),
     [
         ("b: &b {x: 1, z: 2}\na:\n  <<: *b\n  x: 9\n", {"x": 9, "z": 2}),
-        ("b: &b {x: 1, z: 2}\na:\n  x: 9\n  <<: *b\n", {"x": 1, "z": 2}),  # what stands later wins, in Go
+        ("b: &b {x: 1, z: 2}\na:\n  x: 9\n  <<: *b\n", {"x": 1, "z": 2}),  # the later one wins, in Go
         ("a:\n  <<: [{x: 1}, {x: 2, z: 3}]\n", {"x": 1, "z": 3}),
         ("a: {x: {p: 1}, x: {q: 2}}\n", {"x": {"q": 2}}),  # the last, with its whole subtree
         ("a:\n  '<<': {x: 1}\n", {"<<": {"x": 1}}),
     ],
 )
-def test_merge_keys_and_duplicates_as_helm_has_them(source: str, data: Value) -> None:
+def test_merge_keys_and_duplicate_keys_are_resolved_as_helm_does(source: str, data: Value) -> None:
     found = read(source)
     assert isinstance(found, dict)
     assert found["a"] == data
@@ -103,7 +105,7 @@ def test_every_document_of_a_stream_is_read() -> None:
         (b"a: 1\n---\nb: }\n", 3, ""),
     ],
 )
-def test_what_helm_does_not_read_is_an_error_with_its_line(data: bytes, line: int, words: str) -> None:
+def test_text_that_helm_does_not_read_is_an_error_with_its_line(data: bytes, line: int, words: str) -> None:
     with pytest.raises(InputError) as caught:
         parse(data, "values.yaml")
     assert words in caught.value.message
@@ -138,7 +140,7 @@ def test_every_line_break_of_yaml_1_1_counts(newline: str) -> None:
     assert parse(source.encode()).documents[0].line(("b", 0)) == 3
 
 
-def test_duplicate_keys_are_told_with_all_their_lines() -> None:
+def test_duplicate_keys_are_reported_with_all_their_lines() -> None:
     document = parse(b"a: 1\nb:\n- c: 1\n  d: 2\n  c: 3\n  <<: {d: 5}\na: 2\n'a': 3\n").documents[0]
     assert document.duplicates() == [Duplicate(("a",), (1, 7, 8)), Duplicate(("b", 0, "c"), (3, 5))]
     assert document.line(("a",)) == 8
@@ -164,7 +166,7 @@ def test_duplicate_keys_are_told_with_all_their_lines() -> None:
         ("a: 1\n<<<<<<< ours\nb: 1\n=======\nb: 2\n>>>>>>> theirs\n", 2, "has an unresolved git conflict"),
     ],
 )
-def test_what_people_slip_on_is_told_in_their_words(text: str, line: int, words: str) -> None:
+def test_common_mistakes_are_explained(text: str, line: int, words: str) -> None:
     with pytest.raises(InputError) as caught:
         parse(text.encode(), "values.yaml")
     assert words in caught.value.message

@@ -28,7 +28,7 @@ VALUES = st.recursive(
 
 
 class Writer:
-    """Writes a value as YAML in a style of its own at every turn: the tests' own text, none of the engine's."""
+    """Writes a value as YAML in a random style, without the engine."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
@@ -114,7 +114,7 @@ texts = st.builds(
 )
 
 
-def without_refusal(text: str, edits: Sequence[Edit]) -> str | None:
+def edited_or_none(text: str, edits: Sequence[Edit]) -> str | None:
     try:
         return apply(parse(text.encode()), edits).stream.data.decode()
     except RefusedError:
@@ -123,12 +123,12 @@ def without_refusal(text: str, edits: Sequence[Edit]) -> str | None:
 
 @examples(150)
 @given(text=texts, seed=st.integers(0, 1 << 32))
-def test_an_edit_makes_of_the_text_what_it_makes_of_the_data(text: str, seed: int) -> None:
+def test_an_edit_does_the_same_to_the_text_as_to_the_data(text: str, seed: int) -> None:
     stream = parse(text.encode())
     data = stream.documents[0].data
     assert apply(stream, []).stream.data == text.encode()
     for _, edit in draw(random.Random(seed), data, 1):
-        done = without_refusal(text, [edit])
+        done = edited_or_none(text, [edit])
         assert done is not None or any(sign in text for sign in "|>"), (edit, text)
         if done is not None:
             assert tree.same(parse(done.encode()).documents[0].data, tree.apply(data, [edit]))
@@ -136,7 +136,7 @@ def test_an_edit_makes_of_the_text_what_it_makes_of_the_data(text: str, seed: in
 
 @examples(100)
 @given(text=texts, seed=st.integers(0, 1 << 32))
-def test_a_batch_makes_of_the_text_what_it_makes_of_the_data(text: str, seed: int) -> None:
+def test_a_batch_does_the_same_to_the_text_as_to_the_data(text: str, seed: int) -> None:
     rng = random.Random(seed)
     data = parse(text.encode()).documents[0].data
     edits = [edit for _, edit in draw(rng, data, 2)]
@@ -145,11 +145,11 @@ def test_a_batch_makes_of_the_text_what_it_makes_of_the_data(text: str, seed: in
         try:
             tree.apply(data, [*batch, edit])
         except tree.NoSuchRoute:
-            continue  # the edits of a batch have to fit one another
+            continue  # the edits of a batch must not contradict each other
         batch.append(edit)
         if len(batch) == 6:
             break
-    done = without_refusal(text, batch)
+    done = edited_or_none(text, batch)
     if done is not None:
         assert tree.same(parse(done.encode()).documents[0].data, tree.apply(data, batch))
 
@@ -162,13 +162,13 @@ def test_an_edit_and_its_inverse_give_the_same_bytes(text: str, seed: int) -> No
         undo = inverse(data, edit)
         if undo is None:
             continue
-        done = without_refusal(text, [edit])
+        done = edited_or_none(text, [edit])
         if done is not None and not _needs_last_break(text, done):
-            assert without_refusal(done, [undo]) == text, (edit, undo)
+            assert edited_or_none(done, [undo]) == text, (edit, undo)
 
 
 def inverse(data: Value, edit: Edit) -> Edit | None:
-    """The edit that takes back what one put in; None for one that loses what was written, or how."""
+    """The edit that removes what this one added; None if this one removes or replaces something."""
     if isinstance(edit, AddKey) and tree.exists(data, edit.route[:-1]):
         return RemoveKey(edit.route) if tree.get(data, edit.route[:-1]) else None
     if isinstance(edit, InsertItem):
@@ -182,11 +182,11 @@ def inverse(data: Value, edit: Edit) -> Edit | None:
 
 
 def _needs_last_break(before: str, after: str) -> bool:
-    """Whether a block scalar may have come to stand at, or left, the end of a file without a last line break."""
+    """Whether a block scalar may be at the end of a file without a final newline, before or after."""
     return not before.endswith("\n") and "|" in before + after
 
 
-def test_what_renaming_and_setting_did_can_be_taken_back() -> None:
+def test_a_rename_and_a_set_can_be_reversed() -> None:
     for text in ("a: 1 # c\nb: {c: 2}\n", "'a' : 1\r\nb: {'c': 2, }", "- a: 1\n"):
         stream = parse(text.encode())
         above: Route = (0,) if isinstance(stream.documents[0].data, list) else ()

@@ -1,4 +1,4 @@
-"""The parser in pure Python, for where there is no C extension: the same record of the same text, or a refusal."""
+"""The pure Python parser, for systems without the C extension: it reads a text as the C parser does, or refuses it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TEXTS = [
 ]  # fmt: skip
 
 
-OTHERWISE = {
+READ_DIFFERENTLY = {
     "a tag": ["a: ! 12\n", "a: !foo 1\n", "- !!map &x\n  k: v\n", "!<u> x", "[!t, a]", "a: {!t b: 1}\n"],
     "a tab": ["a:\t1\n", "a: 1\t# c\n", "a: x\ty\n", "[a\tb,\tc]\n", "a: |\t# c\n  x\n", "a: x\n  \t y\n"],
     "a line break other than LF and CR": ["a: 1\x85b: 2\n", "a: 1\u2028b: 2\u2028", "# c\u2029a: 1\n"],
@@ -42,7 +42,7 @@ OTHERWISE = {
     "an end of a document": ["1\n...\n---\n3\n", "---\na\n...\nb\n"],
     "a block that begins a line": ["|\n x\n", "--- >\n x\n", "a: 1\r|\r x\r", "&x |\n x\n"],
 }
-"""What the parser in pure Python would read otherwise than Helm does."""
+"""What the pure Python parser would read differently from Helm."""
 
 PIECES = (
     "a", "b: ", "- ", "  ", "    ", "\t", " ", "# c", "'x'", '"y"', "|", "|-2", "|+", ">", "\n", "\n  ", "[", "]", "{",
@@ -51,17 +51,19 @@ PIECES = (
 )  # fmt: skip
 
 
-def taken_down(record: NodeRecord) -> tuple[object, ...]:
+def as_tuple(record: NodeRecord) -> tuple[object, ...]:
     return (*map(list, (record.kinds, record.starts, record.ends)), record.values, record.jump, record.documents)
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_both_parsers_make_the_same_of_a_text(text: str) -> None:
-    assert taken_down(compose(text, pure_events(text))) == taken_down(compose(text, events_of(text)))
+def test_both_parsers_read_the_same(text: str) -> None:
+    assert as_tuple(compose(text, pure_events(text))) == as_tuple(compose(text, events_of(text)))
 
 
-@pytest.mark.parametrize(("what", "text"), [(what, text) for what, texts in OTHERWISE.items() for text in texts])
-def test_what_it_reads_otherwise_is_refused_in_words(what: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("what", "text"), [(what, text) for what, texts in READ_DIFFERENTLY.items() for text in texts])
+def test_what_the_pure_parser_reads_differently_is_refused(
+    what: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "_ruamel_yaml", None)
     with pytest.raises(InputError, match=f"{what} is read by the C parser of ruamel.yaml only"):
         parse(text.encode())
@@ -97,22 +99,22 @@ def test_both_parsers_refuse_the_same_texts(text: str) -> None:
 
 
 def read_by(events: Callable[[str], Iterator[Any]], text: str) -> tuple[object, ...] | None:
-    """What a parser makes of the text; None where it refuses it."""
+    """What a parser reads; None if it refuses the text."""
     try:
-        return taken_down(compose(text, events(text)))
+        return as_tuple(compose(text, events(text)))
     except UnreadableError:
         return None
 
 
 @examples(1000)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
-def test_both_parsers_make_the_same_of_anything_unless_one_refuses_it(text: str) -> None:
+def test_both_parsers_read_any_text_the_same_unless_one_refuses_it(text: str) -> None:
     text = text.lstrip("\ufeff")  # which `parse` takes off
     assert str(read_by(pure_events, text)) in (str(read_by(events_of, text)), "None")
 
 
-def test_both_parsers_make_the_same_of_files(strangers: list[Path]) -> None:
-    for number, path in enumerate([*strangers[:12], *strangers[12::12]]):
+def test_both_parsers_read_files_the_same(unrelated_files: list[Path]) -> None:
+    for number, path in enumerate([*unrelated_files[:12], *unrelated_files[12::12]]):
         text = path.read_bytes().decode()
         text = text.replace("\n", ("\n", "\r\n", "\r")[number % 3])
         if not READ_OTHERWISE.search(text):

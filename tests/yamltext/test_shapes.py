@@ -1,4 +1,4 @@
-"""Shapes that values files of many repositories hold, each edited in every way at random and judged, byte by byte."""
+"""Shapes of YAML found in many repositories, each edited in every way at random and judged byte by byte."""
 
 from __future__ import annotations
 
@@ -372,11 +372,11 @@ def test_every_edit_of_every_shape(shape: str) -> None:
                 found = verdict(stream, document, edit, done.stream.data, copied=bool(done.copies))
                 assert found in ("ok", "alias copied"), (variant, kind, edit)
                 edited += 1
-    assert edited + refused == 0 or edited > refused * 4  # a document of one scalar has no place for most edits
+    assert edited + refused == 0 or edited > refused * 4  # most edits do not fit a document of one scalar
 
 
 @pytest.mark.parametrize("damage", ["# one\n", "z: 3\n", "# two\n"])
-def test_the_judge_sees_what_is_lost_beside_a_copy(damage: str) -> None:
+def test_the_judge_notices_text_lost_next_to_a_copy(damage: str) -> None:
     data = b"a: &x\n  k: 1\n# one\nb: *x\n# two\nz: 3\n"
     stream = parse(data)
     edit = SetValue(("b", "k"), 2)
@@ -403,5 +403,7 @@ def test_the_judge_sees_what_is_lost_beside_a_copy(damage: str) -> None:
         ("a: 1\x85b: 2\x85", AddKey(("c",), "two\nlines"), "a: 1\x85b: 2\x85c: |-\x85  two\x85  lines\x85"),
     ],
 )
-def test_what_these_shapes_have_taught(edited: Callable[..., str], before: str, edit: Edit, after: str) -> None:
+def test_edits_that_these_shapes_once_got_wrong(
+    edited: Callable[..., str], before: str, edit: Edit, after: str
+) -> None:
     assert edited(before, edit) == after

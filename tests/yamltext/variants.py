@@ -1,4 +1,4 @@
-"""A text as it is, and in the forms that no published file comes in."""
+"""A text as it is, and in forms that published files do not have."""
 
 from __future__ import annotations
 
