@@ -169,7 +169,7 @@ def test_a_pin_of_prefects_own_image_is_not_reported(migrate: Migrate, plan: Pla
     assert "image" not in migrate(vanilla).notices
     own = vanilla.replace("{prefectTag", "{repository: registry.opsmill.io/opsmill/infrahub, prefectTag")
     assert "image-pin=VERSION moves the pin along with Infrahub." in migrate(own).notices
-    assert "takes them out" not in migrate(own).notices
+    assert "image-pin=remove" not in migrate(own).notices
     assert not migrate(own).warnings
     (asked,) = plan(own, {"image-pin": "keep"}).asked
     assert asked.question.flag == "--answer image-pin=keep|VERSION"

@@ -303,12 +303,14 @@ def test_the_bundled_password_for_your_own_redis_is_a_warning(migrate: Migrate) 
     assert done.text == text
     assert "so the pods get the password of the chart's own Redis for redis." in done.warnings[0].text
     assert "Set redis.enabled to false" in done.warnings[0].text
+    assert done.warnings[0].rule == "bundled-password"
     # The twins: a password in messaging.redis wins, and with a broker that is not Redis none is injected.
-    assert "its own Redis" not in migrate(text.replace("db: 1}", "db: 1, password: mine}")).notices
+    own = migrate(text.replace("db: 1}", "db: 1, password: mine}"))
+    assert "bundled-password" not in {notice.rule for notice in own.plan.notices}
     memory = text.replace(
         "        redis: {h", "        broker: prefect.server.utilities.messaging.memory\n        redis: {h"
     )
-    assert "its own Redis" not in migrate(memory).notices
+    assert "bundled-password" not in {notice.rule for notice in migrate(memory).plan.notices}
 
 
 FAR = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: redis, db: 1}, docket: {%s}}}\n"
@@ -321,13 +323,6 @@ FAR = "backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {h
 def test_the_database_of_a_url_that_a_secret_overrides_is_ignored(plan: Plans, docket: str, is_reported: bool) -> None:
     found = plan(FAR % docket, chart="prefect-server").notices
     assert any("the docket is in database 99" in each.text for each in found) is is_reported
-
-
-INFRAHUB_IMAGE = """\
-global: {prefect: {image: {repository: registry.opsmill.io/opsmill/infrahub}}}
-server: {%senv: [{name: OURS, value: kept}]}
-backgroundServices: {runAsSeparateDeployment: true, messaging: {redis: {host: redis, db: 1}}}
-"""
 
 
 def test_the_host_question_says_if_no_file_sets_the_host(plan: Plans) -> None:

@@ -76,7 +76,7 @@ def test_the_list_is_created_if_there_is_none(migrate: Migrate, env: str) -> Non
 
 def test_an_empty_list_gets_the_entry(migrate: Migrate) -> None:
     done = migrate(HEAD + "      env: []\n", version_from="4.14.0")
-    assert '{name: PROMETHEUS_MULTIPROC_DIR, value: ""}' in done.text or "- name: PROMETHEUS_MULTIPROC_DIR" in done.text
+    assert done.text == HEAD + '      env:\n        - name: PROMETHEUS_MULTIPROC_DIR\n          value: ""\n'
 
 
 def test_a_flavour_brings_its_own_list(migrate: Migrate) -> None:

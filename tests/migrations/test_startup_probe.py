@@ -90,7 +90,7 @@ def test_the_question_says_how_the_probes_differ_from_the_charts(
 ) -> None:
     text = by_id(plan(HEAD + probe, version_from="4.2.3"))["startup-probe"].text.partition("Here ")[2]
     assert shown in f"Here {text}"
-    assert f" {absent} " not in text
+    assert f" {absent}" not in text
 
 
 @pytest.mark.parametrize(
