@@ -1,4 +1,4 @@
-"""list and explain: the way as a table, what a jump meets, and both as JSON."""
+"""list and explain: all migrations as a table, those of a jump, and both as JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCHEMAS = {
 }
 
 
-def test_the_way_is_a_table(cli: Cli) -> None:
+def test_list_is_a_table_of_all_migrations(cli: Cli) -> None:
     head, *rows, nothing, legend = cli("list").stdout.decode().splitlines()
     assert head.split() == ["infrahub-enterprise", "infrahub", "prefect-server", "what", "kind", "explain"]
     column = head.index("explain")
@@ -40,14 +40,14 @@ def test_the_table_fits_the_terminal(forks: Forks, tmp_path: Path, columns: int)
         assert session.ends() == 0
         lines = [line for line in session.text.splitlines() if line]
     assert lines[0].startswith("enterprise " if columns == 80 else "infrahub-enterprise ")
-    assert all(line[:1] in "vibe-4(" or line[:39].isspace() for line in lines)  # no line runs over into the next
+    assert all(line[:1] in "vibe-4(" or line[:39].isspace() for line in lines)  # no line wraps
     assert lines[-1] == "(by shape: whatever the version; -: not for that chart; explain ID says why.)"
     for known in catalog.load():
         assert any(line == known.id if columns == 80 else line.endswith(f" {known.id}") for line in lines)
 
 
 @pytest.mark.parametrize(
-    ("options", "met", "not_met", "told"),
+    ("options", "met", "not_met", "notice"),
     [
         (("--from", "4.14.1", "--to", "4.18.0"), "v4_18_0_restore", "v4_14_1_prometheus_multiproc", ""),
         (("--from", "4.14.1"), "v4_18_0_restore", "v4_19_0_neo4j", ""),
@@ -58,24 +58,26 @@ def test_the_table_fits_the_terminal(forks: Forks, tmp_path: Path, columns: int)
         (("--from", "2026.6.5172345", "--to", "2026.8.18172642"), "v2026_7_23_probes", "v4_14_0_prefect_docket", ""),
     ],
 )
-def test_what_a_jump_meets(cli: Cli, options: tuple[str, ...], met: str, not_met: str, told: str) -> None:
+def test_list_shows_the_migrations_of_a_jump(
+    cli: Cli, options: tuple[str, ...], met: str, not_met: str, notice: str
+) -> None:
     shown = cli("list", *options).stdout.decode()
     assert met in shown
     assert not_met not in shown
-    assert told in shown
+    assert notice in shown
     found = json.loads(cli("list", *options, "--format", "json").stdout)
     ids = [each["id"] for each in found["migrations"]]
     assert met in ids
     assert not_met not in ids
-    assert any(told in each for each in found["notices"]) or not told
+    assert any(notice in each for each in found["notices"]) or not notice
 
 
-def test_a_jump_goes_forward(cli: Cli) -> None:
+def test_a_jump_backwards_is_refused(cli: Cli) -> None:
     done = cli("list", "--from", "4.18.0", "--to", "4.14.0")
     assert (done.returncode, b"is below" in done.stderr) == (2, True)
 
 
-def test_explain_speaks_json(cli: Cli) -> None:
+def test_explain_prints_json(cli: Cli) -> None:
     found = json.loads(cli("explain", "4.18.0", "--format", "json").stdout)
     assert [each["id"] for each in found["migrations"]] == ["v4_18_0_restore"]
     (step,) = found["migrations"][0]["steps"]
@@ -96,7 +98,7 @@ def test_explain_speaks_json(cli: Cli) -> None:
     ],
     ids=" ".join,
 )
-def test_what_is_listed_is_as_the_schema_says(cli: Cli, command: list[str]) -> None:
+def test_the_json_of_list_and_explain_matches_its_schema(cli: Cli, command: list[str]) -> None:
     shown = json.loads(cli(*command, "--format", "json").stdout)
     SCHEMAS["migrations"].validate(shown)
     for each in shown["migrations"]:
@@ -105,5 +107,5 @@ def test_what_is_listed_is_as_the_schema_says(cli: Cli, command: list[str]) -> N
 
 
 @pytest.mark.parametrize("command", [["list", "--from", "4.18.0", "--to", "4.14.0"], ["explain", "nothing"]])
-def test_an_error_is_a_report(cli: Cli, command: list[str]) -> None:
+def test_an_error_is_a_json_report(cli: Cli, command: list[str]) -> None:
     SCHEMAS["report"].validate(json.loads(cli(*command, "--format", "json").stdout))

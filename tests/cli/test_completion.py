@@ -1,4 +1,4 @@
-"""`completion SHELL`, tried in the shells themselves: what Tab makes of the beginning of a command line."""
+"""`completion SHELL`, tried in real shells: what Tab makes of the start of a command line."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def typed(shell: list[str], setting_up: str, folder: Path) -> Iterator[Complete]:
-    """Types into an interactive shell, presses Tab, and answers what then stands behind the program's name."""
+def typed(shell: list[str], setup: str, folder: Path) -> Iterator[Complete]:
+    """Types into an interactive shell, presses Tab, and returns what is then after the program's name."""
     if shutil.which(shell[0]) is None:
         pytest.skip(f"no {shell[0]} on the PATH")
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "dumb", "LC_ALL": "C.UTF-8"}
     child: pexpect.spawn[str] = pexpect.spawn(
         shell[0], shell[1:], env=environment, cwd=str(folder), encoding="utf-8", dimensions=(60, 200), timeout=30
     )
-    child.sendline(f"{setting_up}; PS1='RE''ADY> '")
+    child.sendline(f"{setup}; PS1='RE''ADY> '")
     child.expect("READY> ")
 
     def complete(beginning: str) -> str:
@@ -95,7 +95,7 @@ def zsh(folder: Path) -> Iterator[Complete]:
 
 @pytest.fixture(scope="module")
 def fish(folder: Path) -> Complete:
-    """fish tells by a command of its own what it would put there."""
+    """fish has a command that prints what it would insert."""
     if shutil.which("fish") is None:
         pytest.skip("no fish on the PATH")
     (folder / "completion.fish").write_text(script_of("fish"), encoding="utf-8")
@@ -111,36 +111,36 @@ def fish(folder: Path) -> Complete:
 
 
 @pytest.mark.parametrize(("beginning", "line"), IN_EVERY_SHELL, ids=ids)
-def test_bash_completes_it(bash: Complete, beginning: str, line: str) -> None:
+def test_bash_completes_a_command_line(bash: Complete, beginning: str, line: str) -> None:
     assert bash(beginning) == line
 
 
 @pytest.mark.parametrize(("beginning", "line"), IN_EVERY_SHELL, ids=ids)
-def test_zsh_completes_it(zsh: Complete, beginning: str, line: str) -> None:
+def test_zsh_completes_a_command_line(zsh: Complete, beginning: str, line: str) -> None:
     assert zsh(beginning) == line.replace("--redis-host ", "--redis-host=")  # where a value follows, zsh offers that
 
 
 @pytest.mark.parametrize(("beginning", "line"), IN_EVERY_SHELL, ids=ids)
-def test_fish_completes_it(fish: Complete, beginning: str, line: str) -> None:
+def test_fish_completes_a_command_line(fish: Complete, beginning: str, line: str) -> None:
     assert fish(beginning) == line
 
 
-def test_bash_leaves_the_cursor_behind_a_question_whose_answer_is_free(bash: Complete) -> None:
+def test_bash_adds_no_space_after_a_question_with_a_free_answer(bash: Complete) -> None:
     assert bash("plan --answer redis-d") == "plan --answer redis-db="
 
 
-def test_a_shell_that_is_none_of_them_is_met_with_the_nearest(cli: Callable[..., Done]) -> None:
+def test_an_unknown_shell_gets_a_suggestion(cli: Callable[..., Done]) -> None:
     done = cli("completion", "fsh")
     assert done.returncode == 2
     assert b"did you mean fish?" in done.stderr
 
 
-def test_it_is_for_the_program_by_its_own_name(process: Callable[..., Done]) -> None:
+def test_completion_ignores_the_name_of_the_helm_plugin(process: Callable[..., Done]) -> None:
     own = process("completion", "bash").stdout
     assert process("completion", "bash", HELM_PLUGIN_NAME="infrahub-migrate").stdout == own
 
 
-def test_no_other_command_loads_what_writes_completions() -> None:
+def test_no_other_command_loads_shtab() -> None:
     code = "import sys; from migrator.cli.main import run_command_line; run_command_line(['list'])"
     code += "; sys.exit('shtab' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0

@@ -1,4 +1,4 @@
-"""What works on every system, as processes of their own: what CI runs on Windows, where no file is written."""
+"""What works on every system, each in its own process: what CI runs on Windows, where no file is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ANSWERS = ("--redis-db", "2", "--from", "4.13.0-medium", "--to", "4.14.0")
 
 @pytest.fixture
 def values(tmp_path: Path) -> Path:
-    """A file that is to be migrated, two folders down, with line ends of both kinds."""
+    """A file to migrate, two folders down, with line ends of both kinds."""
     path = tmp_path / "deploy" / "live" / "values.yaml"
     path.parent.mkdir(parents=True)
     path.write_bytes(BEFORE)
@@ -54,7 +54,7 @@ def run(folder: Path, *arguments: str | Path, stdin: bytes = b"") -> subprocess.
     ],
     ids=str,
 )
-def test_what_writes_nothing(values: Path, tmp_path: Path, command: tuple[str, ...], code: int) -> None:
+def test_commands_that_write_nothing_work(values: Path, tmp_path: Path, command: tuple[str, ...], code: int) -> None:
     absolute, relative = values, os.path.join("deploy", "live", "values.yaml")
     for named in (absolute, relative):
         done = run(tmp_path, command[0], named, *command[1:])
@@ -70,13 +70,13 @@ def test_a_patch_names_files_as_git_does(values: Path, tmp_path: Path) -> None:
     assert b"+          url: redis://cache.example.org:6379/2" in lines
 
 
-def test_the_result_on_standard_output_is_byte_for_byte(values: Path, tmp_path: Path) -> None:
+def test_the_result_on_standard_output_is_exact(values: Path, tmp_path: Path) -> None:
     for named, stdin in ((values, b""), ("-", BEFORE)):
         done = run(tmp_path, "migrate", named, *ANSWERS, "--non-interactive", "--output", "-", stdin=stdin)
         assert (done.returncode, done.stdout) == (0, AFTER), done.stderr
 
 
-def test_a_file_is_written_or_the_ways_that_are_left_are_told(values: Path, tmp_path: Path) -> None:
+def test_a_file_is_written_or_the_alternatives_are_named(values: Path, tmp_path: Path) -> None:
     done = run(tmp_path, "migrate", values, *ANSWERS, "--non-interactive")
     if missing_features():
         assert (done.returncode, values.read_bytes()) == (2, BEFORE)

@@ -1,4 +1,4 @@
-"""What `init` writes of the releases in a repository, where something in it says so."""
+"""What `init` writes about the releases in a repository if something there describes them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def releases_in(path: Path) -> list[Any]:
     return list(document["releases"])
 
 
-def test_init_takes_from_a_helmfile_what_it_says(cli: Cli, tmp_path: Path) -> None:
+def test_init_takes_layers_and_versions_from_a_helmfile(cli: Cli, tmp_path: Path) -> None:
     files = {"base.yaml": BASE, "dev.yaml": overlay("redis-dev"), "prod.yaml": overlay("redis-prod")}
     found, text = by_init(cli, tmp_path, {**files, "helmfile.yaml": HELMFILE})
     enterprise = {"chart": "infrahub-enterprise"}
@@ -61,8 +61,8 @@ def test_init_takes_from_a_helmfile_what_it_says(cli: Cli, tmp_path: Path) -> No
     ]
 
 
-def test_a_helmfile_knows_better_than_a_look_which_files_are_layers(cli: Cli, tmp_path: Path) -> None:
-    """Of its own the directory looks like two releases, or one in doubt; a file that it leaves out is told."""
+def test_a_helmfile_decides_which_files_are_layers(cli: Cli, tmp_path: Path) -> None:
+    """Without it the directory looks like two releases, or one in doubt; a file that it leaves out is reported."""
     files = {"base.yaml": BASE, "dev.yaml": whole("redis-dev"), "prod.yaml": overlay("redis-prod")}
     found, text = by_init(cli, tmp_path, {**files, "helmfile.yaml": HELMFILE})
     assert [each["layers"] for each in found.values()] == [["base.yaml", "dev.yaml"], ["base.yaml", "prod.yaml"]]
@@ -74,14 +74,14 @@ def test_a_helmfile_knows_better_than_a_look_which_files_are_layers(cli: Cli, tm
     assert "# - base.yaml: looks like a layer of a release, but no helmfile names it.\n" in text
 
 
-def test_what_cannot_be_edited_is_told_although_a_helmfile_names_it(cli: Cli, tmp_path: Path) -> None:
+def test_an_encrypted_file_is_reported_even_if_a_helmfile_names_it(cli: Cli, tmp_path: Path) -> None:
     files = {"base.yaml": BASE, "dev.yaml": whole("redis-dev") + "sops: {mac: x}\n", "prod.yaml": overlay("redis-prod")}
     found, text = by_init(cli, tmp_path, {**files, "helmfile.yaml": HELMFILE})
     assert [each["layers"] for each in found.values()] == [["base.yaml", "dev.yaml"], ["base.yaml", "prod.yaml"]]
     assert "# - dev.yaml: is encrypted by SOPS" in text
 
 
-def test_the_line_that_leaves_the_encrypted_out_stands_ready(cli: Cli, tmp_path: Path) -> None:
+def test_init_writes_a_commented_exclude_for_encrypted_files(cli: Cli, tmp_path: Path) -> None:
     sealed = "infrahub: {infrahubServer: {tokens: 'ENC[x]'}}\nsops: {mac: x}\n"
     found, text = by_init(cli, tmp_path, {"a/values.yaml": BASE, "a/keys é.yaml": sealed, "keys.yaml": sealed})
     assert list(found) == ["a"]
@@ -106,7 +106,7 @@ def test_the_line_that_leaves_the_encrypted_out_stands_ready(cli: Cli, tmp_path:
         ("- name: infrahub\n    namespace: infrahub-d", "- name: infrahub\n    namespace: infrahub-x", set()),
     ],
 )
-def test_what_a_helmfile_leaves_open_is_not_guessed(
+def test_what_a_helmfile_does_not_say_is_not_guessed(
     cli: Cli, tmp_path: Path, old: str, new: str, gone: set[str]
 ) -> None:
     files = {"base.yaml": BASE, "dev.yaml": overlay("redis-dev"), "prod.yaml": overlay("redis-prod")}
@@ -130,10 +130,8 @@ def test_what_a_helmfile_leaves_open_is_not_guessed(
         ("releases:", "defaultInherit: [{template: ours}]\nreleases:"),
     ],
 )
-def test_values_that_a_helmfile_takes_from_elsewhere_leave_the_layers_to_the_look(
-    cli: Cli, tmp_path: Path, old: str, new: str
-) -> None:
-    """What it says of the release that has the uppermost of them holds all the same."""
+def test_a_helmfile_with_values_from_elsewhere_decides_no_layers(cli: Cli, tmp_path: Path, old: str, new: str) -> None:
+    """What it says about the release of the uppermost file counts all the same."""
     files = {"base.yaml": BASE, "dev.yaml": overlay("redis-dev"), "prod.yaml": overlay("redis-prod")}
     files |= {"more.yaml.gotmpl": "a: 1\n", "helmfile.yaml": HELMFILE.replace(old, new, 1)}
     found, _ = by_init(cli, tmp_path, files)
@@ -141,7 +139,7 @@ def test_values_that_a_helmfile_takes_from_elsewhere_leave_the_layers_to_the_loo
     assert (found["dev"]["from"], found["dev"]["namespace"]) == ("4.13.0-small", "infrahub-dev")
 
 
-def test_two_releases_of_one_file_have_names_of_their_own(cli: Cli, tmp_path: Path) -> None:
+def test_two_releases_of_one_file_get_different_names(cli: Cli, tmp_path: Path) -> None:
     text = HELMFILE.replace("[base.yaml, dev.yaml]", "[../base.yaml]").replace("      - prod.yaml\n", "")
     text = text.replace("- base.yaml", "- ../base.yaml")
     found, _ = by_init(cli, tmp_path, {"base.yaml": whole("redis"), "deploy/helmfile.yaml": text})
@@ -149,7 +147,7 @@ def test_two_releases_of_one_file_have_names_of_their_own(cli: Cli, tmp_path: Pa
     assert [each["layers"] for each in found.values()] == [["base.yaml"]] * 2
 
 
-def test_a_helmfile_reaches_no_file_outside(cli: Cli, tmp_path: Path) -> None:
+def test_a_helmfile_cannot_name_files_outside_the_folder(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, {"outside.yaml": whole("redis"), "t/dev.yaml": whole("redis-dev")})
     write(tmp_path, {"t/helmfile.yaml": HELMFILE.replace("base.yaml", "../outside.yaml")})
     assert cli("init", "t").returncode == 0
@@ -158,15 +156,15 @@ def test_a_helmfile_reaches_no_file_outside(cli: Cli, tmp_path: Path) -> None:
     assert cli("check", "--config", "t/infrahub-migrator.yaml").returncode in (1, 3)
 
 
-def test_an_object_says_of_itself_what_it_is(cli: Cli, tmp_path: Path) -> None:
-    """It is read there each time, and would be wrong here as soon as it moves."""
+def test_what_an_object_says_itself_is_not_copied(cli: Cli, tmp_path: Path) -> None:
+    """It is read from the object each time; a copy would be wrong as soon as the version moves."""
     found, text = by_init(cli, tmp_path, {"flux.yaml": flux(whole("redis"), "4.13.0-medium")})
     assert found == {"flux": {"layers": ["flux.yaml"]}} and "4.13.0" not in text
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="there the system has no file that opens and cannot be read")
-def test_nothing_is_written_where_a_file_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
-    """What is in it may be a layer of those that can."""
+@pytest.mark.skipif(sys.platform != "linux", reason="this system has no file that opens but cannot be read")
+def test_init_writes_nothing_if_a_file_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
+    """It may be a layer of those that can be read."""
     write(tmp_path, {"prod.yaml": whole("redis-prod")})
     (tmp_path / "base.yaml").symlink_to("/proc/self/mem")
     done = cli("init")

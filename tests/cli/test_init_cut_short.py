@@ -1,4 +1,4 @@
-"""An `init` that was killed when its file stood: the next one clears up, though it writes nothing."""
+"""An `init` that was killed after writing its file: the next one cleans up, although it writes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ run_command_line(["init"])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="files cannot be written safely on this system")
-def test_nothing_stray_stays(tmp_path: Path) -> None:
+def test_the_next_init_removes_the_leftovers(tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(
         "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: true}}}\n"
     )
@@ -38,10 +38,10 @@ def test_nothing_stray_stays(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["infrahub-migrator.yaml", "values.yaml"]
 
 
-def test_what_cannot_be_looked_into_leaves_no_file_that_lacks_it(
+def test_init_writes_nothing_if_a_folder_cannot_be_read(
     cli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that stands is not written over: the next init, once the fault is gone, has to write a whole one."""
+    """An existing project file is never overwritten, so an incomplete one would stay."""
     values = "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: true}}}\n"
     for name in ("dev", "prod"):
         (tmp_path / name).mkdir()

@@ -1,4 +1,4 @@
-"""What `check` says to machines: held against SARIF's own schema, read by a reader of JUnit, escaped for GitHub."""
+"""What `check` prints for machines: valid by SARIF's own schema, read by a JUnit parser, escaped for GitHub."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_sarif_is_valid_and_points_at_lines(found: Callable[[str], str]) -> None
     jsonschema.Draft4Validator(schema).validate(log)
 
 
-def test_explain_knows_every_rule_by_the_id_that_is_printed(cli: Cli, tmp_path: Path) -> None:
+def test_explain_accepts_every_rule_id_that_is_printed(cli: Cli, tmp_path: Path) -> None:
     spec = "".join(f"    {line}\n" for line in VALUES.splitlines())
     (tmp_path / "release.yaml").write_text(
         "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, namespace: b}\nspec:\n"
@@ -75,7 +75,7 @@ def test_explain_knows_every_rule_by_the_id_that_is_printed(cli: Cli, tmp_path: 
     assert cli("explain", "decide/nothing").returncode == cli("explain", "v4_14/toggles").returncode == 2
 
 
-def test_fingerprints_stay_where_lines_move(cli: Cli, tmp_path: Path) -> None:
+def test_fingerprints_stay_the_same_when_lines_move(cli: Cli, tmp_path: Path) -> None:
     def fingerprints(text: str) -> list[str]:
         (tmp_path / "v.yaml").write_text(text, "utf-8")
         (run,) = json.loads(cli("check", "v.yaml", "--format", "sarif").stdout)["runs"]
@@ -86,7 +86,7 @@ def test_fingerprints_stay_where_lines_move(cli: Cli, tmp_path: Path) -> None:
     assert fingerprints("# one line more\n\n" + VALUES) == before
 
 
-def test_junit_is_read_by_a_reader_of_junit(found: Callable[[str], str], tmp_path: Path) -> None:
+def test_junit_is_read_by_a_junit_parser(found: Callable[[str], str], tmp_path: Path) -> None:
     (tmp_path / "junit.xml").write_text(found("junit"), "utf-8")
     (suite,) = junitparser.JUnitXml.fromfile(str(tmp_path / "junit.xml"))
     cases = {case.name: [type(each).__name__ for each in case.result] for case in suite}
@@ -96,14 +96,14 @@ def test_junit_is_read_by_a_reader_of_junit(found: Callable[[str], str], tmp_pat
 
 def test_junit_says_where_and_what(found: Callable[[str], str]) -> None:
     (suite,) = junitparser.JUnitXml.fromstring(found("junit").encode())
-    told = {case.name: [str(result.text or "").splitlines() for result in case.result] for case in suite}
-    (lines,) = told["in voll.yaml"]
+    results = {case.name: [str(result.text or "").splitlines() for result in case.result] for case in suite}
+    (lines,) = results["in voll.yaml"]
     assert lines[0].startswith("in voll.yaml:7: note: remove infrahub.prefect-server.server.env.PREFECT_SERVER_SERV")
     assert any(line.startswith("in voll.yaml: error: Which database ") for line in lines)
-    assert told["bad.yaml"] == [[]]  # its message says it
+    assert results["bad.yaml"] == [[]]  # its message says it
 
 
-def test_junit_tells_what_is_wrong_with_a_release_that_passes(cli: Cli, tmp_path: Path) -> None:
+def test_junit_reports_findings_of_a_release_that_passes(cli: Cli, tmp_path: Path) -> None:
     values = skeleton.values("webserver-only pin", "metrics", docket="redis://redis.prod:6379/2")
     (tmp_path / "v.yaml").write_text(values, "utf-8")
     done = cli("check", "v.yaml", "--format", "junit")
@@ -122,7 +122,7 @@ def test_github_gets_one_command_a_line(found: Callable[[str], str]) -> None:
 
 
 @pytest.mark.parametrize("form", ["sarif", "junit", "github"])
-def test_a_name_made_to_be_read_as_something_else_is_escaped(cli: Cli, tmp_path: Path, form: str) -> None:
+def test_a_malicious_file_name_is_escaped(cli: Cli, tmp_path: Path, form: str) -> None:
     (tmp_path / f"{EVIL}.yaml").write_text(VALUES, "utf-8")
     (tmp_path / "\x01\x1b[31m.yaml").write_text("a: [", "utf-8")
     text = cli("check", f"{EVIL}.yaml", "\x01\x1b[31m.yaml", "--format", form).stdout.decode()
@@ -136,7 +136,7 @@ def test_a_name_made_to_be_read_as_something_else_is_escaped(cli: Cli, tmp_path:
         assert "\x1b" not in text
 
 
-def test_totals_end_a_check_of_several_releases_and_no_other(cli: Cli, tmp_path: Path) -> None:
+def test_only_a_check_of_several_releases_ends_with_totals(cli: Cli, tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(VALUES.replace("redis.prod", name[0]), "utf-8")
     last = cli("check", "a.yaml", "b.yaml").stdout.decode().splitlines()[-1]

@@ -40,7 +40,7 @@ def values(tmp_path: Path) -> Path:
 
 
 def report(output: bytes) -> dict[str, Any]:
-    """A JSON report, held against the schema that the project ships."""
+    """A JSON report, checked against the schema that the project ships."""
     data: dict[str, Any] = json.loads(output)
     Draft202012Validator(SCHEMA).validate(data)
     return data
@@ -59,13 +59,13 @@ def test_migrate_writes_the_file_and_keeps_a_backup(process: Cli, values: Path) 
 
 def test_a_second_run_leaves_the_file_alone(cli: Cli, values: Path) -> None:
     cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
-    stood = values.stat()
+    before = values.stat()
     names = sorted(values.parent.iterdir())
 
     done = cli("migrate", "values.yaml", "--redis-db", "3", "--non-interactive")
 
     assert done.returncode == 0
-    assert (values.stat().st_mtime_ns, values.stat().st_ino) == (stood.st_mtime_ns, stood.st_ino)
+    assert (values.stat().st_mtime_ns, values.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
     assert sorted(values.parent.iterdir()) == names
     assert b"nothing asked for redis-db" in done.stderr
 
@@ -151,7 +151,7 @@ def test_a_wrong_answer_is_exit_2_and_writes_nothing(cli: Cli, values: Path, arg
         (["--answer", "flavour=x"], "--answer flavour: 'x' is none of none, small,"),
     ],
 )
-def test_an_answer_that_no_question_takes_is_an_error_even_where_nothing_asks(
+def test_an_invalid_answer_is_an_error_even_if_nothing_asks(
     cli: Cli, values: Path, arguments: list[str], says: str
 ) -> None:
     values.write_text(AFTER)
@@ -162,7 +162,7 @@ def test_an_answer_that_no_question_takes_is_an_error_even_where_nothing_asks(
     assert b"s3same" not in done.stderr and b"same@" not in done.stderr
 
 
-def test_an_answer_that_another_file_may_ask_for_is_none(cli: Cli, values: Path) -> None:
+def test_a_valid_answer_that_nothing_asks_for_is_a_note(cli: Cli, values: Path) -> None:
     values.write_text(AFTER)
     for answer in ("messaging-redis.db=5", "flavour=large", "migrate-on-start=keep", "redis-db=17"):
         done = cli("check", "values.yaml", "--answer", answer)
@@ -224,7 +224,7 @@ def test_a_diff_applies_and_gives_what_migrate_writes(
     assert path.read_bytes() == written != text
 
 
-def test_diff_says_by_its_exit_code_whether_there_are_changes(cli: Cli, values: Path) -> None:
+def test_the_exit_code_of_diff_says_whether_there_are_changes(cli: Cli, values: Path) -> None:
     (values.parent / "done.yaml").write_text(AFTER)
 
     assert cli("diff", "values.yaml", "--redis-db", "2").returncode == 0
@@ -267,7 +267,7 @@ def test_a_dry_run_shows_and_writes_nothing(cli: Cli, values: Path) -> None:
     assert [path.name for path in values.parent.iterdir()] == ["values.yaml"]
 
 
-def test_without_a_backup_there_is_none(cli: Cli, values: Path) -> None:
+def test_no_backup_leaves_no_backup(cli: Cli, values: Path) -> None:
     cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--no-backup")
 
     assert values.read_text() == AFTER
@@ -297,7 +297,9 @@ def test_without_a_backup_there_is_none(cli: Cli, values: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["migrate", "check", "diff", "plan"])
-def test_bad_input_is_refused_in_words(cli: Cli, values: Path, command: str, content: bytes, says: bytes) -> None:
+def test_bad_input_is_refused_with_an_explanation(
+    cli: Cli, values: Path, command: str, content: bytes, says: bytes
+) -> None:
     values.write_bytes(content)
     arguments = ["--non-interactive"] if command == "migrate" else []
 
@@ -321,7 +323,7 @@ def test_a_missing_file_and_an_empty_directory_are_refused(cli: Cli, tmp_path: P
         assert name.encode() in done.stderr
 
 
-def test_a_directory_stands_for_the_one_file_in_it(cli: Cli, tmp_path: Path) -> None:
+def test_a_directory_is_migrated_and_its_broken_files_are_named(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "deploy"
     folder.mkdir()
     (folder / "values.yaml").write_text(BEFORE)
@@ -333,7 +335,7 @@ def test_a_directory_stands_for_the_one_file_in_it(cli: Cli, tmp_path: Path) -> 
     (folder / "values-prod.yaml").write_text(BEFORE)
     two = cli("migrate", "deploy", "--redis-db", "2", "--non-interactive")
 
-    assert one.returncode == 2  # it may be somebody's values, and nobody can tell
+    assert one.returncode == 2  # broken.yaml may be a values file
     assert (folder / "values.yaml").read_text() == AFTER
     assert b"broken.yaml" in one.stderr and b"notes.yaml" not in one.stderr
     assert two.returncode == 2
@@ -351,7 +353,7 @@ def test_one_bad_file_does_not_stop_the_others(cli: Cli, values: Path) -> None:
     assert values.read_text() == AFTER
 
 
-def test_one_redis_is_not_named_for_several_releases(cli: Cli, values: Path) -> None:
+def test_docket_url_is_refused_for_several_releases(cli: Cli, values: Path) -> None:
     (values.parent / "two.yaml").write_text(BEFORE)
 
     done = cli("migrate", "values.yaml", "two.yaml", "--docket-url", "redis://h:6379/3", "--non-interactive")
@@ -362,7 +364,7 @@ def test_one_redis_is_not_named_for_several_releases(cli: Cli, values: Path) -> 
 
 
 @pytest.mark.parametrize("command", ["plan", "diff", "check", "migrate"])
-def test_every_command_speaks_json_by_the_schema(cli: Cli, values: Path, command: str) -> None:
+def test_the_json_of_every_command_matches_the_schema(cli: Cli, values: Path, command: str) -> None:
     (values.parent / "bad.yaml").write_text("infrahub: [\n")
     (values.parent / "other.yaml").write_text(UNRELATED)
     (values.parent / "done.yaml").write_text(AFTER.replace("infrahub-cache-master", "redis.other"))
@@ -394,10 +396,10 @@ def test_every_command_speaks_json_by_the_schema(cli: Cli, values: Path, command
         (["chekc", "values.yaml", "--format", "json"], "", "there is no command 'chekc' (did you mean check?)"),
     ],
 )
-def test_what_ends_before_any_file_speaks_json_too(
+def test_errors_before_any_file_is_read_are_json_too(
     cli: Cli, values: Path, arguments: list[str], command: str, says: str
 ) -> None:
-    """Whoever parses the output finds what went wrong in it, and the exit code beside it."""
+    """A program that parses the output finds the error and the exit code in it."""
     done = cli(*arguments)
     data = report(done.stdout)
 
@@ -413,7 +415,7 @@ def test_what_ends_before_any_file_speaks_json_too(
     ("raised", "code", "says"),
     [(KeyboardInterrupt(), 130, "interrupted; nothing was written."), (ZeroDivisionError("x"), 4, "this is a bug")],
 )
-def test_an_end_that_nobody_wanted_speaks_json_too(
+def test_interrupts_and_crashes_are_json_too(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, says: str
 ) -> None:
     def fail(chosen: object) -> int:
@@ -427,13 +429,13 @@ def test_an_end_that_nobody_wanted_speaks_json_too(
     assert says in data["error"]
 
 
-def test_without_format_json_an_error_is_on_standard_error_alone(cli: Cli) -> None:
+def test_without_format_json_an_error_is_on_standard_error_only(cli: Cli) -> None:
     for arguments in (["plan"], ["plan", "--format", "text"], ["plan", "json", "--format"]):
         assert cli(*arguments).stdout == b""
 
 
 @pytest.mark.parametrize("form", ["unified", "structural", "markdown", "json"])
-def test_a_password_is_in_no_diff_unless_it_is_asked_for(cli: Cli, values: Path, form: str) -> None:
+def test_a_password_is_masked_in_diffs_without_show_secrets(cli: Cli, values: Path, form: str) -> None:
     values.write_text(BEFORE.replace("          db: 1\n", "          db: 1\n          password: s3cr#t\n"))
 
     masked = cli("diff", "values.yaml", "--redis-db", "2", "--format", form)
@@ -445,7 +447,7 @@ def test_a_password_is_in_no_diff_unless_it_is_asked_for(cli: Cli, values: Path,
 
 
 @pytest.mark.parametrize("version", ["4.14.0", "4.14.0-medium", "4.28.0", "2026.4.21154022"])
-def test_a_version_explains_what_it_brought(cli: Cli, version: str) -> None:
+def test_explain_accepts_the_version_of_a_migration(cli: Cli, version: str) -> None:
     assert cli("explain", version).stdout == cli("explain", "v4_14_0_prefect_docket").stdout
     assert cli("explain", "4.14.1").stdout == cli("explain", "v4_14_1_prometheus_multiproc").stdout
     assert cli("explain", "4.12.0").returncode == 2
@@ -465,7 +467,7 @@ def test_list_explain_and_example_need_no_file(cli: Cli) -> None:
     assert cli("example", "huge").returncode == 2
 
 
-def test_a_closed_or_full_output_is_no_traceback(cli: Cli, values: Path) -> None:
+def test_a_full_output_gives_no_traceback(cli: Cli, values: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     with open("/dev/full", "wb") as full:
@@ -477,7 +479,7 @@ def test_a_closed_or_full_output_is_no_traceback(cli: Cli, values: Path) -> None
     assert b"Traceback" not in done.stderr
 
 
-def test_whoever_leaves_while_it_is_loaded_sees_no_traceback() -> None:
+def test_an_interrupt_during_start_up_gives_no_traceback() -> None:
     program = """
 import builtins, sys
 load = builtins.__import__
@@ -493,7 +495,7 @@ sys.exit(main())
     assert (done.returncode, done.stderr) == (130, b"")
 
 
-def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) -> None:
+def test_migrate_works_in_a_bare_environment(process: Cli, values: Path) -> None:
     done = process("migrate", "values.yaml", "--non-interactive", "--redis-db", "2", LC_ALL="C", PYTHONUTF8="0")
 
     assert done.returncode == 0, done.stderr
@@ -501,7 +503,7 @@ def test_it_works_where_there_is_nothing_but_a_path(process: Cli, values: Path) 
 
 
 @pytest.mark.parametrize("root", ["infrahub.prefect_server", "infrahub", ".", "prefect-server", "nope.prefect-server"])
-def test_a_root_where_nothing_stands_is_refused(cli: Cli, values: Path, root: str) -> None:
+def test_a_root_without_values_is_refused(cli: Cli, values: Path, root: str) -> None:
     for command in ("check", "verify", "migrate"):
         done = cli(command, "values.yaml", "--root", root, "--redis-db", "2")
         assert done.returncode == 2
@@ -509,7 +511,7 @@ def test_a_root_where_nothing_stands_is_refused(cli: Cli, values: Path, root: st
     assert cli("check", "values.yaml", "--root", "infrahub.prefect-server", "--redis-db", "2").returncode == 1
 
 
-def test_a_file_that_names_its_preset_and_nothing_else_needs_a_decision(cli: Cli, values: Path) -> None:
+def test_a_file_with_only_its_preset_needs_a_decision(cli: Cli, values: Path) -> None:
     values.write_text("configPreset: medium\n")
 
     assert cli("plan", "values.yaml").returncode == 0
@@ -517,7 +519,7 @@ def test_a_file_that_names_its_preset_and_nothing_else_needs_a_decision(cli: Cli
     assert cli("migrate", "values.yaml", "--non-interactive").returncode == 3
 
 
-def test_output_keeps_what_stood_there(cli: Cli, values: Path) -> None:
+def test_output_backs_up_the_file_it_replaces(cli: Cli, values: Path) -> None:
     other = values.parent / "other.yaml"
     other.write_text("kept: true\n")
 
@@ -529,7 +531,7 @@ def test_output_keeps_what_stood_there(cli: Cli, values: Path) -> None:
     assert [path.read_text() for path in kept] == ["kept: true\n"]
 
 
-def test_a_second_document_is_left_and_told_of(cli: Cli, values: Path) -> None:
+def test_a_second_document_is_left_and_reported(cli: Cli, values: Path) -> None:
     values.write_text(BEFORE + "---\n" + BEFORE)
 
     done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
@@ -538,7 +540,7 @@ def test_a_second_document_is_left_and_told_of(cli: Cli, values: Path) -> None:
     assert b"several documents" in done.stdout
 
 
-def test_json_and_the_result_of_standard_input_are_not_mixed(cli: Cli, tmp_path: Path) -> None:
+def test_json_and_a_result_on_standard_output_are_not_mixed(cli: Cli, tmp_path: Path) -> None:
     asked = ["migrate", "-", "--redis-db", "2", "--non-interactive", "--format", "json"]
     refused = cli(*asked, stdin=BEFORE.encode())
     assert refused.returncode == 2
@@ -550,7 +552,7 @@ def test_json_and_the_result_of_standard_input_are_not_mixed(cli: Cli, tmp_path:
 
 
 @pytest.mark.parametrize("huge", ["9" * 5000, "\u0661"])
-def test_what_only_looks_like_a_database_is_no_number(cli: Cli, tmp_path: Path, huge: str) -> None:
+def test_a_database_that_only_looks_like_a_number_is_refused(cli: Cli, tmp_path: Path, huge: str) -> None:
     (tmp_path / "values.yaml").write_text(BEFORE.replace("db: 1", f'db: "{huge}"'), "utf-8")
     for command in ("plan", "check"):
         assert b"bug in" not in cli(command, "values.yaml").stderr
@@ -575,15 +577,15 @@ def test_a_screen_without_unicode_gets_escapes(process: Cli, tmp_path: Path, com
 
 
 @pytest.mark.parametrize("command", ["plan", "check", "diff", "migrate --non-interactive", "migrate --dry-run"])
-def test_changes_have_their_lines_in_json_while_a_decision_is_missing(cli: Cli, tmp_path: Path, command: str) -> None:
+def test_json_has_line_numbers_while_a_decision_is_missing(cli: Cli, tmp_path: Path, command: str) -> None:
     (tmp_path / "values.yaml").write_text(BEFORE, "utf-8")
-    told = json.loads(cli(*command.split(), "values.yaml", "--format", "json").stdout)
-    assert told["status"] == "needs-decision"
-    assert all(change["line"] > 0 for change in told["files"][0]["changes"])
+    found = json.loads(cli(*command.split(), "values.yaml", "--format", "json").stdout)
+    assert found["status"] == "needs-decision"
+    assert all(change["line"] > 0 for change in found["files"][0]["changes"])
     assert (tmp_path / "values.yaml").read_text("utf-8") == BEFORE
 
 
-def test_undo_of_a_directory_puts_back_what_was_migrated_in_it(cli: Cli, tmp_path: Path) -> None:
+def test_undo_of_a_directory_restores_what_was_migrated(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "releases"
     (folder / "prod").mkdir(parents=True)
     (folder / "prod" / "values.yaml").write_text(BEFORE, "utf-8")

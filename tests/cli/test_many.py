@@ -1,4 +1,4 @@
-"""Many releases: the same output by one process and by several, nobody left behind, and no waiting in the dark."""
+"""Many releases: the same output from one process and from several, no process left behind, and a progress bar."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COMMAND = (sys.executable, "-m", "migrator")
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Path:
-    """Releases of their own, two that meet on one database, one broken, one that is nobody's, one with a question."""
+    """Separate releases: two on one database, one broken, one unrelated, one with a question."""
     for number in range(COUNT):
         text = whole(f"redis-{number // 2 if number in (4, 5) else number + 1000}")
         (tmp_path / f"t/{number:03}").mkdir(parents=True)
@@ -54,7 +54,9 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         ("verify", "t"),
     ],
 )
-def test_several_processes_say_the_same(fleet: Path, cli: Callable[..., Done], arguments: tuple[str, ...]) -> None:
+def test_several_processes_give_the_same_output(
+    fleet: Path, cli: Callable[..., Done], arguments: tuple[str, ...]
+) -> None:
     alone, together = cli(*arguments, "--jobs", "1"), run(fleet, *arguments, "--jobs", "3")
     assert together.returncode == alone.returncode
     assert together.stderr == alone.stderr
@@ -68,7 +70,7 @@ def test_several_processes_say_the_same(fleet: Path, cli: Callable[..., Done], a
 
 
 @pytest.mark.usefixtures("fleet")
-def test_two_of_many_that_meet_are_told_of_each_other(cli: Callable[..., Done]) -> None:
+def test_a_database_used_by_another_of_many_is_not_suggested(cli: Callable[..., Done]) -> None:
     report = json.loads(cli("plan", "t", "--format", "json", "--jobs", "1").stdout)
     met, alone = (report["files"][number]["questions"][0]["suggestion"] for number in (4, 6))
     assert (met, alone) == ("3", "2")
@@ -89,7 +91,7 @@ def children(pid: int) -> list[int]:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look into")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nobody_is_left_behind(fleet: Path, number: signal.Signals) -> None:
+def test_no_process_is_left_behind(fleet: Path, number: signal.Signals) -> None:
     for count in range(400):
         (fleet / f"t/more{count}.yaml").write_text(whole(f"more-{count}"), "utf-8")
     process = subprocess.Popen(
@@ -112,7 +114,7 @@ def test_nobody_is_left_behind(fleet: Path, number: signal.Signals) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look into")
-def test_a_process_that_is_killed_costs_no_release(fleet: Path) -> None:
+def test_a_killed_worker_loses_no_release(fleet: Path) -> None:
     for count in range(150):
         (fleet / f"t/more{count}.yaml").write_text(whole(f"more-{count}"), "utf-8")
     process = subprocess.Popen(
@@ -130,7 +132,7 @@ def test_a_process_that_is_killed_costs_no_release(fleet: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
-def test_a_full_disk_ends_it(fleet: Path) -> None:
+def test_a_full_output_ends_the_run(fleet: Path) -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [*COMMAND, "check", "t", "--jobs", "3"], cwd=fleet, stdout=full, stderr=subprocess.PIPE, timeout=120
@@ -139,7 +141,7 @@ def test_a_full_disk_ends_it(fleet: Path) -> None:
     assert b"output cannot be written" in done.stderr
 
 
-def test_a_bar_is_drawn_for_whoever_waits_and_taken_away(
+def test_a_progress_bar_is_drawn_at_a_terminal_and_removed(
     fleet: Path, cli: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "_PATIENCE", 0)
@@ -166,7 +168,7 @@ def test_a_bar_is_drawn_for_whoever_waits_and_taken_away(
 
 
 def _all_of(terminal: int) -> bytes:
-    """All that is written to a terminal, until nobody has it open any more."""
+    """Everything that is written to a terminal until it is closed."""
     text = b""
     with suppress(OSError), open(terminal, "rb", buffering=0) as stream:
         while more := stream.read(65536):
@@ -175,13 +177,13 @@ def _all_of(terminal: int) -> bytes:
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "x", "9999"])
-def test_a_number_of_processes_is_one(cli: Callable[..., Done], text: str) -> None:
+def test_an_invalid_number_of_jobs_is_refused(cli: Callable[..., Done], text: str) -> None:
     done = cli("check", "t", f"--jobs={text}")
     assert done.returncode == 2
     assert b"is not a number from 1 to 1024" in done.stderr
 
 
-def test_a_version_that_is_none_is_told_once_and_not_for_each_release(cli: Callable[..., Done], tmp_path: Path) -> None:
+def test_an_invalid_version_is_reported_once_not_for_each_release(cli: Callable[..., Done], tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text("infrahub: {infrahubServer: {replicas: 1}}\n", "utf-8")
     done = cli("check", ".", "--to", "~4.18")

@@ -24,7 +24,7 @@ Cli = Callable[..., Done]
 
 @pytest.fixture
 def values(tmp_path: Path) -> Path:
-    """A file that is to be migrated, in a folder with a link to it."""
+    """A file to migrate, in a folder with a link to it."""
     path = tmp_path / "d" / "values.yaml"
     path.parent.mkdir()
     path.write_bytes(BEFORE)
@@ -33,7 +33,7 @@ def values(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("other", "said"),
+    ("other", "problem"),
     [
         ("d/values.yaml", "d/values.yaml is named twice"),
         ("d/../d/values.yaml", "d/../d/values.yaml is the same file as d/values.yaml"),
@@ -41,9 +41,9 @@ def values(tmp_path: Path) -> Path:
         ("d", "d/values.yaml is named twice"),
     ],
 )
-def test_it_is_migrated_once_and_that_is_said(cli: Cli, values: Path, other: str, said: str) -> None:
+def test_a_file_named_twice_is_migrated_once_with_a_note(cli: Cli, values: Path, other: str, problem: str) -> None:
     done = cli("migrate", "d/values.yaml", other, *ANSWERS)
-    assert (done.returncode, f"note: {said}; it is used once." in done.stderr.decode()) == (0, True), done.stderr
+    assert (done.returncode, f"note: {problem}; it is used once." in done.stderr.decode()) == (0, True), done.stderr
     assert done.stdout.count(b"values.yaml: migrated") + done.stdout.count(b"link.yaml: migrated") == 1
     assert len([name for name in os.listdir(values.parent) if name.endswith(".bak")]) == 1
     undone = cli("undo", "d/values.yaml", other)
@@ -68,25 +68,23 @@ def test_hard_links_are_one_file_too(cli: Cli, values: Path) -> None:
     assert done.stdout.count(b"values.yaml:") + done.stdout.count(b"hard.yaml:") == 1
 
 
-def test_other_files_of_the_same_bytes_stay_releases_of_their_own(cli: Cli, values: Path) -> None:
+def test_files_with_the_same_bytes_are_separate_releases(cli: Cli, values: Path) -> None:
     values.with_name("other.yaml").write_bytes(BEFORE)
     done = cli("plan", "d/values.yaml", "d/other.yaml", "--redis-host", "cache")
     assert (done.returncode, b"the 2 named releases" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("command", ["migrate", "undo"])
-def test_a_backup_directory_that_is_none_is_refused_before_anything_is_asked(
-    cli: Cli, values: Path, command: str
-) -> None:
+def test_an_invalid_backup_directory_is_refused_before_any_question(cli: Cli, values: Path, command: str) -> None:
     Path("store").write_bytes(b"mine")
-    for name, said in (
+    for name, problem in (
         ("store", "is not a directory. Name a directory."),
         ("none", "does not exist. Create it first"),
     ):
         done = cli(command, "d/values.yaml", "--backup-dir", name)
-        assert (done.returncode, f"--backup-dir: {name} {said}" in done.stderr.decode()) == (2, True), done.stderr
+        assert (done.returncode, f"--backup-dir: {name} {problem}" in done.stderr.decode()) == (2, True), done.stderr
     assert values.read_bytes() == BEFORE
 
 
-def test_where_nothing_is_written_no_backup_directory_is_asked_for(cli: Cli, values: Path) -> None:
+def test_the_backup_directory_is_not_checked_if_nothing_is_written(cli: Cli, values: Path) -> None:
     assert cli("migrate", "d/values.yaml", *ANSWERS, "--output", "-", "--backup-dir", "none").returncode == 0

@@ -1,4 +1,4 @@
-"""What Helm hands on to its plugin: the namespace counts where nobody says another one."""
+"""What Helm passes to its plugin: the namespace counts unless another one is given."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def namespace_of(done: Done) -> str:
         (BUNDLED_REDIS, {"HELM_NAMESPACE": "prod"}, ("--namespace", "typed"), "typed"),
         (BUNDLED_REDIS, {"HELM_NAMESPACE": "prod"}, ("--answer", "namespace=typed"), "typed"),
         (RELEASE, {"HELM_NAMESPACE": "prod"}, (), "own"),
-        # Helm says this where nobody named one, and an answer is given for a release that does run there.
+        # Helm passes this if no namespace was given; a release that does run there needs the answer.
         (BUNDLED_REDIS, {"HELM_NAMESPACE": "default"}, (), "exit 3"),
         (BUNDLED_REDIS, {"HELM_NAMESPACE": "default"}, ("--answer", "namespace=default"), "default"),
         (BUNDLED_REDIS, {"HELM_NAMESPACE": "prod", "HELM_PLUGIN_NAME": "another"}, (), "exit 3"),
@@ -59,6 +59,6 @@ def test_which_namespace_counts(
 
 
 @pytest.mark.parametrize(("name", "called"), [("infrahub-migrate", "helm infrahub-migrate"), ("", "infrahub-migrator")])
-def test_help_calls_the_program_as_it_was_called(process: Process, name: str, called: str) -> None:
+def test_help_uses_the_name_by_which_it_was_called(process: Process, name: str, called: str) -> None:
     done = process("undo", "--help", HELM_PLUGIN_NAME=name)
     assert done.stdout.startswith(f"usage: {called} undo ".encode())

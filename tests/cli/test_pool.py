@@ -1,4 +1,4 @@
-"""Work in several processes: all of it, in its order, and no more handed out than is about to be done."""
+"""Work in several processes: all of it, in order, and handed out only as needed."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ def die_once(number: int) -> int:
 
 
 @pytest.mark.parametrize("count", [0, 1, 16, 17, 1_000])
-def test_all_of_it_in_its_order(count: int) -> None:
+def test_all_results_come_in_order(count: int) -> None:
     assert list(pool.each(double, range(count), 2)) == [2 * number for number in range(count)]
 
 
-def test_things_are_taken_as_they_are_needed() -> None:
+def test_items_are_taken_only_as_needed() -> None:
     taken = 0
 
-    def things() -> Iterator[int]:
+    def items() -> Iterator[int]:
         nonlocal taken
         for number in range(10_000):
             taken = number
             yield number
 
-    results = pool.each(double, things(), 2)
+    results = pool.each(double, items(), 2)
     assert next(results) == 0
     assert taken < 1_000
     assert sum(1 for _ in results) == 9_999
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing is killed so here")
-def test_what_a_killed_process_had_in_hand_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_the_work_of_a_killed_process_is_redone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MIGRATOR_TEST_MARK", str(tmp_path / "mark"))
     assert list(pool.each(die_once, iter(range(1_000)), 2)) == [2 * number for number in range(1_000)]
     assert (tmp_path / "mark").exists()

@@ -53,36 +53,36 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def committed(folder: Path) -> subprocess.CompletedProcess[str]:
+def run_hook(folder: Path) -> subprocess.CompletedProcess[str]:
     run(folder, "git", "add", "-A")
     assert PRE_COMMIT is not None
     return run(folder, PRE_COMMIT, "run", "--all-files")
 
 
-def test_the_manifest_is_one(tmp_path: Path) -> None:
+def test_the_hook_manifest_is_valid(tmp_path: Path) -> None:
     assert PRE_COMMIT is not None
     assert run(tmp_path, PRE_COMMIT, "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")).returncode == 0
     assert [word for word in str(hook()["entry"]).split() if word in ("migrate", "undo")] == []
 
 
-def test_files_that_are_nobodys_pass_and_one_to_migrate_does_not(repository: Path) -> None:
-    done = committed(repository)
+def test_unrelated_files_pass_and_a_file_to_migrate_fails(repository: Path) -> None:
+    done = run_hook(repository)
     assert done.returncode == 0, done.stdout + done.stderr
     (repository / "apps/values.yaml").write_text(whole("redis"), "utf-8")
-    done = committed(repository)
+    done = run_hook(repository)
     assert done.returncode == 1
     assert "apps/values.yaml: needs-decision" in done.stdout
     assert "deploy" not in done.stdout and "broken" not in done.stdout and "config" not in done.stdout
     assert (repository / "apps/values.yaml").read_text("utf-8") == whole("redis")
 
 
-def test_a_project_file_says_what_belongs_together(repository: Path) -> None:
+def test_the_hook_uses_the_project_file(repository: Path) -> None:
     (repository / "base.yaml").write_text(whole("redis").replace("host: redis\n", "port: 6379\n"), "utf-8")
     (repository / "prod.yaml").write_text(overlay("redis-prod"), "utf-8")
     (repository / "infrahub-migrator.yaml").write_text(
         "version: 1\nreleases: [{name: prod, layers: [base.yaml, prod.yaml], answers: {redis-db: 2}}]\n", "utf-8"
     )
-    done = committed(repository)
+    done = run_hook(repository)
     assert done.returncode == 1
     assert "prod: pending" in done.stdout
     assert "base.yaml:" not in done.stdout

@@ -1,4 +1,4 @@
-"""A run on a project file: what a file stands for, whose word counts, and files that several releases share."""
+"""Runs with a project file: what a file stands for, which setting wins, and files that several releases share."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ MIGRATED = {
 }
 
 
-def standing(folder: Path) -> dict[str, str]:
+def texts_in(folder: Path) -> dict[str, str]:
     return {name: (folder / name).read_text("utf-8") for name in REPOSITORY}
 
 
@@ -103,10 +103,10 @@ def test_a_repository_from_init_to_a_second_run_that_changes_nothing(cli: Cli, t
     assert [line.split(b":")[0] for line in checked.stdout.splitlines()][:5] == [*names, b"flux/release"]
     done = cli("migrate", "--non-interactive")
     assert done.returncode == 0, done.stderr
-    assert standing(tmp_path) == {**REPOSITORY, **MIGRATED}
+    assert texts_in(tmp_path) == {**REPOSITORY, **MIGRATED}
     assert cli("check").returncode == 0
     assert cli("migrate", "--non-interactive").returncode == 0
-    assert standing(tmp_path) == {**REPOSITORY, **MIGRATED}
+    assert texts_in(tmp_path) == {**REPOSITORY, **MIGRATED}
     assert len(list((tmp_path / "apps/base").glob("*.bak"))) == 1
 
 
@@ -147,7 +147,7 @@ def test_a_file_stands_for_each_release_that_lists_it(
     assert [line.split(b":")[0].decode() for line in done.stdout.splitlines()][: len(releases)] == releases, done.stderr
 
 
-def test_the_project_is_found_from_below_up_to_the_repository_and_no_higher(
+def test_the_project_file_is_searched_up_to_the_repository_root(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, {f"r/{name}": text for name, text in FILES.items()})
@@ -163,7 +163,7 @@ def test_the_project_is_found_from_below_up_to_the_repository_and_no_higher(
     assert done.stderr.count(b"there is no such file") == 3
 
 
-def test_a_shared_base_is_not_written_while_a_release_over_it_is_undecided(cli: Cli, tmp_path: Path) -> None:
+def test_a_shared_base_is_not_written_while_a_release_is_undecided(cli: Cli, tmp_path: Path) -> None:
     text = PROJECT.replace("prod.yaml], answers: {redis-db: 2}}", "prod.yaml]}")
     write(tmp_path, {**FILES, "infrahub-migrator.yaml": text})
     done = cli("migrate", "--non-interactive")
@@ -174,8 +174,8 @@ def test_a_shared_base_is_not_written_while_a_release_over_it_is_undecided(cli: 
     assert (tmp_path / "alone.yaml").read_text("utf-8") == whole_after("redis-alone")
 
 
-def test_a_shared_base_is_refused_by_name_where_it_is_not_right_for_all(cli: Cli, tmp_path: Path) -> None:
-    """What separate services need of the base would start the services of a single deployment twice."""
+def test_a_shared_base_that_is_wrong_for_one_release_is_refused(cli: Cli, tmp_path: Path) -> None:
+    """What separate services need in the base would start the services of a single deployment twice."""
     single = "infrahub: {prefect-server: {backgroundServices: {runAsSeparateDeployment: false}}}\n"
     write(tmp_path, {**FILES, "dev.yaml": single})
     done = cli("migrate", "--non-interactive")
@@ -189,26 +189,26 @@ def test_a_shared_base_is_refused_by_name_where_it_is_not_right_for_all(cli: Cli
 
 
 @pytest.mark.parametrize(
-    ("keeps", "told"),
+    ("keeps", "reason"),
     [
         ("dev", "backgroundServices.env.PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED would not be as its own answers"),
         ("prod", "it would have to decide --custom-toggles then. Answer alike for all that share a file"),
     ],
 )
-def test_of_a_base_that_is_not_right_for_all_it_is_said_why(cli: Cli, tmp_path: Path, keeps: str, told: str) -> None:
-    """The toggle that one of them keeps stands alone for the other, which had no question before."""
+def test_the_refusal_says_why_a_shared_base_is_wrong(cli: Cli, tmp_path: Path, keeps: str, reason: str) -> None:
+    """The toggle that one release keeps would be the last one of the other, which had no question before."""
     logger = "PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED"
     base = skeleton.values("webserver-only triggers-off", f"triggers-on {logger}=true", ["db: 1"])
     project = PROJECT.replace(f"{keeps}.yaml], answers: {{", f"{keeps}.yaml], answers: {{event-logger: keep, ")
     write(tmp_path, {**FILES, "base.yaml": base, "infrahub-migrator.yaml": project})
     done = cli("migrate", "base.yaml", "--non-interactive")
-    said = " ".join(done.stderr.decode().split())
+    errors = " ".join(done.stderr.decode().split())
     assert done.returncode == 2
-    assert f"would change for other releases in a way that is wrong for this one: {told}" in said
+    assert f"would change for other releases in a way that is wrong for this one: {reason}" in errors
     assert (tmp_path / "base.yaml").read_text("utf-8") == base
 
 
-def test_a_shared_base_is_not_written_while_a_release_over_it_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
+def test_a_shared_base_is_not_written_while_a_release_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, {**FILES, "dev.yaml": "a: [\n"})
     done = cli("migrate", "--non-interactive")
     assert done.returncode == 2
@@ -227,8 +227,8 @@ def test_a_diff_of_releases_with_a_shared_base_applies(cli: Cli, tmp_path: Path)
     assert (tmp_path / "prod.yaml").read_text("utf-8") == overlay_after("redis-prod")
 
 
-def test_the_record_tells_a_shared_file_as_it_is_with_each_release(cli: Cli, tmp_path: Path) -> None:
-    """Whoever holds the record against the files finds one digest for one file, whichever release made the change."""
+def test_the_report_has_one_digest_for_a_shared_file(cli: Cli, tmp_path: Path) -> None:
+    """Compared with the files, the report has one digest per file, whichever release made the change."""
     import hashlib
 
     write(tmp_path, FILES)
@@ -245,7 +245,7 @@ def test_the_record_tells_a_shared_file_as_it_is_with_each_release(cli: Cli, tmp
         assert {Path(backup).name.partition(".yaml.")[0] + ".yaml" for backup in release["backups"]} == changed
 
 
-def test_a_diff_in_words_says_where_the_rest_of_a_shared_file_stands(cli: Cli, tmp_path: Path) -> None:
+def test_a_markdown_diff_says_where_a_shared_file_is_shown(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     text = cli("diff", "--format", "markdown").stdout.decode()
     parts = {part.partition("`\n")[0]: part for part in text.split("\n## `")[1:]}
@@ -254,7 +254,7 @@ def test_a_diff_in_words_says_where_the_rest_of_a_shared_file_stands(cli: Cli, t
     assert "several releases share" not in parts["alone"]
 
 
-def test_a_flag_beats_the_answers_file_beats_the_release_beats_the_defaults(cli: Cli, tmp_path: Path) -> None:
+def test_flag_beats_answers_file_beats_release_beats_defaults(cli: Cli, tmp_path: Path) -> None:
     text = "version: 1\ndefaults: {answers: {redis-db: 3}}\nreleases:\n  - {name: a, layers: [alone.yaml]@}\n"
     write(tmp_path, {"alone.yaml": whole("redis-alone"), "answers": "releases: {a: {redis-db: 5}}\n"})
 
@@ -270,7 +270,7 @@ def test_a_flag_beats_the_answers_file_beats_the_release_beats_the_defaults(cli:
     assert database(own, "--answers", "answers", "--redis-db", "6") == "6"
 
 
-def test_what_the_file_says_of_an_upgrade_counts_and_an_object_knows_better(cli: Cli, tmp_path: Path) -> None:
+def test_the_version_of_an_object_wins_over_the_project_file(cli: Cli, tmp_path: Path) -> None:
     text = (
         "version: 1\ndefaults: {from: 4.13.0-small, to: 4.14.0, chart: infrahub-enterprise}\nreleases:\n"
         "  - {name: plain, layers: [plain.yaml], from: 4.13.0-large, namespace: prod}\n"
@@ -295,8 +295,8 @@ def test_a_secret_from_the_environment_is_masked(cli: Cli, tmp_path: Path, monke
     assert "hunter22" in (tmp_path / "alone.yaml").read_text("utf-8")
 
 
-def test_nothing_but_a_docket_url_is_taken_from_the_environment(cli: Cli, tmp_path: Path) -> None:
-    """A project file comes with its repository, and must not carry out what the environment of a runner holds."""
+def test_only_a_docket_url_may_come_from_the_environment(cli: Cli, tmp_path: Path) -> None:
+    """A project file comes with its repository, and must not leak the environment of a CI runner."""
     text = "version: 1\nreleases: [{name: a, layers: [alone.yaml], answers: {redis-db: {from-env: HOME}}}]\n"
     write(tmp_path, {"alone.yaml": whole("redis-alone"), "infrahub-migrator.yaml": text})
     for command in ("check", "plan", "verify"):
@@ -305,7 +305,7 @@ def test_nothing_but_a_docket_url_is_taken_from_the_environment(cli: Cli, tmp_pa
         assert b"infrahub-migrator.yaml:2: redis-db must not come from the environment; only docket-url" in done.stderr
 
 
-def test_a_default_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path: Path) -> None:
+def test_a_default_that_names_a_redis_is_refused_for_several_releases(cli: Cli, tmp_path: Path) -> None:
     text = PROJECT.replace("releases:", "defaults: {answers: {redis-host: r}}\nreleases:")
     write(tmp_path, {**FILES, "infrahub-migrator.yaml": text})
     done = cli("check")
@@ -313,14 +313,14 @@ def test_a_default_that_names_a_redis_is_refused_for_several(cli: Cli, tmp_path:
     assert b"infrahub-migrator.yaml:2: redis-host names one Redis, and 3 releases are listed here" in done.stderr
 
 
-def test_a_question_that_does_not_exist_is_told_by_its_line(cli: Cli, tmp_path: Path) -> None:
+def test_an_unknown_question_is_reported_with_its_line(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, {**FILES, "infrahub-migrator.yaml": PROJECT.replace("redis-db: 2", "redis-bd: 2", 1)})
     done = cli("check")
     assert done.returncode == 2
     assert b"infrahub-migrator.yaml:3: there is no question 'redis-bd'" in done.stderr
 
 
-def test_init_keeps_its_doubts_as_comments(cli: Cli, tmp_path: Path) -> None:
+def test_init_writes_its_doubts_as_comments(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, {f"t/{number:02}.yaml": whole(f"redis{number}") for number in range(17)})
     write(tmp_path, {"t/over.yaml": overlay("x"), "t/yes.yaml": "infrahub: [\n", "t/x/no.yaml": whole("no")})
     done = cli("init", "t")
@@ -339,7 +339,7 @@ def test_schemas_are_printed(cli: Cli, name: str) -> None:
     assert cli("schema", "reprot").stderr.startswith(b"infrahub-migrator: there is no schema 'reprot' (did you mean r")
 
 
-def test_undo_puts_the_files_of_the_project_back(cli: Cli, tmp_path: Path) -> None:
+def test_undo_restores_the_files_of_the_project(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     assert b"infrahub-migrator.yaml: none of its releases has a file with a backup." in cli("undo").stderr
     assert cli("migrate", "--non-interactive").returncode == 0
@@ -350,7 +350,7 @@ def test_undo_puts_the_files_of_the_project_back(cli: Cli, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("command", [("check",), ("migrate", "--non-interactive"), ("plan", "--format", "json")])
-def test_a_project_that_lists_nothing_is_no_success(cli: Cli, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_a_project_without_releases_is_an_error(cli: Cli, tmp_path: Path, command: tuple[str, ...]) -> None:
     write(tmp_path, {"infrahub-migrator.yaml": "version: 1\nreleases: []\n", "a.yaml": whole("a")})
     done = cli(*command)
     assert done.returncode == 2
@@ -371,7 +371,7 @@ releases:
 }
 
 
-def test_a_release_is_migrated_where_only_the_base_changes(cli: Cli, tmp_path: Path) -> None:
+def test_a_release_counts_as_migrated_if_only_its_base_changes(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, SHARED)
     done = cli("migrate", "--non-interactive")
     assert done.returncode == 0, done.stderr
@@ -379,14 +379,14 @@ def test_a_release_is_migrated_where_only_the_base_changes(cli: Cli, tmp_path: P
     assert b"--namespace dev -f base.yaml -f dev.yaml" in done.stdout
     assert b"--namespace prod -f base.yaml -f prod.yaml" in done.stdout
     assert done.stdout.count(b"infrahub-migrator undo base.yaml\n") == 1
-    assert b"To roll back:" not in done.stdout  # neither goes back without the base
+    assert b"To roll back:" not in done.stdout  # neither can be rolled back without the base
     assert (tmp_path / "base.yaml").read_text("utf-8") == whole_after("redis")
     again = cli("migrate", "--non-interactive").stdout
     assert b"dev: current" in again and b"migrated" not in again.split(b"\n")[0]
 
 
 def test_saved_answers_replay_for_every_release_over_a_shared_base(cli: Cli, tmp_path: Path) -> None:
-    """What one release changes in the base leaves the other nothing to be asked, but its answer is needed as well."""
+    """Once one release has changed the base, the other has no question left, but its answer is needed as well."""
     unanswered = SHARED["infrahub-migrator.yaml"].replace(", answers: {redis-db: 2}", "")
     write(tmp_path, {**SHARED, "infrahub-migrator.yaml": unanswered})
     assert cli("migrate", "base.yaml", "--redis-db", "2", "--non-interactive", "--save-answers", "a").returncode == 0
@@ -397,16 +397,16 @@ def test_saved_answers_replay_for_every_release_over_a_shared_base(cli: Cli, tmp
     assert (tmp_path / "a").read_text("utf-8").count('answer: "2"') == 2
 
 
-def test_one_base_cannot_hold_two_dockets_and_the_way_out_is_said(cli: Cli, tmp_path: Path) -> None:
+def test_two_dockets_in_one_base_are_refused_with_a_remedy(cli: Cli, tmp_path: Path) -> None:
     project = SHARED["infrahub-migrator.yaml"].replace(
         "namespace: prod, answers: {redis-db: 2}", "answers: {redis-db: 3}"
     )
     write(tmp_path, {**SHARED, "infrahub-migrator.yaml": project})
     done = cli("migrate", "--non-interactive")
-    said = " ".join(done.stderr.decode().split())
+    errors = " ".join(done.stderr.decode().split())
     assert (done.returncode, (tmp_path / "base.yaml").read_text("utf-8")) == (2, SHARED["base.yaml"])
-    assert "dev: base.yaml would change for other releases in a way that is wrong for this one" in said
-    assert "set messaging.redis.host in this release's own file: its docket then goes there, too." in said
+    assert "dev: base.yaml would change for other releases in a way that is wrong for this one" in errors
+    assert "set messaging.redis.host in this release's own file: its docket then goes there, too." in errors
     hosts = {name: overlay("redis") for name in ("dev.yaml", "prod.yaml")}
     write(tmp_path, {**SHARED, **hosts, "infrahub-migrator.yaml": project})
     assert cli("migrate", "--non-interactive").returncode == 0
@@ -416,41 +416,39 @@ TWICE = "MIGRATE_ON_START twice so far"
 
 
 @pytest.mark.parametrize("pinned", [False, True])
-def test_a_base_that_another_release_changed_is_told_as_the_run_found_it(
-    cli: Cli, tmp_path: Path, pinned: bool
-) -> None:
-    """The old chart sets the pin as well: with an entry of the file's own, a pod has had it twice."""
+def test_notices_describe_a_shared_base_as_it_was_before_the_run(cli: Cli, tmp_path: Path, pinned: bool) -> None:
+    """The old chart sets the pin as well: with an entry in the file, a pod has had it twice."""
     base = skeleton.values(f"webserver-only {'pin ' if pinned else ''}register triggers-off", "triggers-on", ["db: 1"])
     listed = "releases:\n- {name: dev, layers: [base.yaml, dev.yaml]}\n- {name: prod, layers: [base.yaml, prod.yaml]}\n"
     texts = {"base.yaml": base, "dev.yaml": overlay("redis-dev"), "prod.yaml": overlay("redis-prod")}
     write(tmp_path, {**texts, "infrahub-migrator.yaml": f"version: 1\n{listed}"})
     done = cli("migrate", "--non-interactive", "--redis-db", "2", "--format", "json")
-    told = [[TWICE in each["text"] for each in file["notices"]] for file in json.loads(done.stdout)["files"]]
-    assert [any(each) for each in told] == [pinned, pinned]
+    found = [[TWICE in each["text"] for each in file["notices"]] for file in json.loads(done.stdout)["files"]]
+    assert [any(each) for each in found] == [pinned, pinned]
 
 
-def test_a_base_that_was_migrated_for_another_release_may_have_its_pin_from_there(cli: Cli, tmp_path: Path) -> None:
+def test_a_pin_may_come_from_the_migration_of_another_release(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, {"base.yaml": BASE_AFTER, "prod.yaml": overlay("redis-prod")})
     shown = " ".join(cli("plan", "-f", "base.yaml", "-f", "prod.yaml").stdout.decode().split())
-    assert TWICE not in shown  # nothing of its changes is decided yet
+    assert TWICE not in shown  # none of its changes is decided yet
     options = ("--redis-db", "2")
     shown = " ".join(cli("plan", "-f", "base.yaml", "-f", "prod.yaml", *options).stdout.decode().split())
     assert f"{TWICE} (unless base.yaml has it only since that file was migrated)" in shown
 
 
-def test_what_is_wrong_with_what_was_typed_names_the_release(cli: Cli, tmp_path: Path) -> None:
-    """One of them lies past the version that is gone to, and the line says which."""
+def test_an_option_that_is_wrong_for_one_release_names_it(cli: Cli, tmp_path: Path) -> None:
+    """One release is past the target already."""
     listed = PROJECT.replace("{name: prod,", "{name: prod, from: 4.21.2,")
     write(tmp_path, {**FILES, "infrahub-migrator.yaml": listed})
     done = cli("check", "--to", "4.14.1")
-    told = done.stderr.decode()
-    assert (done.returncode, told.partition(" is below")[0]) == (2, "infrahub-migrator: prod: 4.14.1")
+    error = done.stderr.decode()
+    assert (done.returncode, error.partition(" is below")[0]) == (2, "infrahub-migrator: prod: 4.14.1")
 
 
-def test_each_backup_is_told_once(cli: Cli, tmp_path: Path) -> None:
+def test_each_backup_is_printed_once(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, FILES)
-    told = cli("migrate", "--non-interactive").stdout.decode().splitlines()
-    backups = [line.partition("backup: ")[2] for line in told if "backup: " in line]
+    lines = cli("migrate", "--non-interactive").stdout.decode().splitlines()
+    backups = [line.partition("backup: ")[2] for line in lines if "backup: " in line]
     assert sorted(backups) == sorted(map(str, tmp_path.rglob("*.bak")))
 
 
@@ -472,7 +470,7 @@ def test_undo_of_one_file_names_the_others_of_its_run(cli: Cli, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("folder", ["", "kept"])
-def test_undo_names_no_file_of_another_run_of_that_second(cli: Cli, tmp_path: Path, folder: str) -> None:
+def test_undo_names_no_file_of_another_run_in_the_same_second(cli: Cli, tmp_path: Path, folder: str) -> None:
     options = ("--redis-db", "2", *(("--backup-dir", folder) if folder else ()))
     write(tmp_path, {"a.yaml": whole("redis-a"), "b.yaml": whole("redis-b")})
     (tmp_path / "kept").mkdir()
@@ -484,15 +482,15 @@ def test_undo_names_no_file_of_another_run_of_that_second(cli: Cli, tmp_path: Pa
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_undo_names_those_of_the_project_wherever_they_stand(cli: Cli, tmp_path: Path) -> None:
+def test_undo_names_files_of_the_run_in_other_folders(cli: Cli, tmp_path: Path) -> None:
     listed = "version: 1\nreleases: [{name: dev, layers: [base.yaml, dev/values.yaml], answers: {redis-db: 2}}]\n"
     write(tmp_path, {"base.yaml": BASE, "dev/values.yaml": overlay("redis-dev"), "infrahub-migrator.yaml": listed})
     assert cli("migrate", "--non-interactive").returncode == 0
     assert b"infrahub-migrator undo dev/values.yaml\n" in cli("undo", "base.yaml").stderr
 
 
-def test_a_base_is_not_written_for_some_of_the_releases_that_read_it(cli: Cli, tmp_path: Path) -> None:
-    """prod would be given a base that is right for dev, without having been asked, and no docket of its own."""
+def test_a_base_is_not_written_for_only_some_of_its_releases(cli: Cli, tmp_path: Path) -> None:
+    """prod would get a base that is right for dev, without being asked, and no docket."""
     keeps = PROJECT.replace(
         "prod.yaml], answers: {redis-db: 2}", "prod.yaml], answers: {redis-db: 2, event-logger: keep}"
     )
@@ -510,7 +508,7 @@ def test_a_base_is_not_written_for_some_of_the_releases_that_read_it(cli: Cli, t
     }
 
 
-def test_a_layer_of_ones_own_is_written_alone_once_the_base_is_right(cli: Cli, tmp_path: Path) -> None:
+def test_an_overlay_is_written_alone_once_its_base_is_migrated(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     assert cli("migrate", "base.yaml", "--non-interactive").returncode == 0
     (tmp_path / "dev.yaml").write_text(overlay("redis-new"), "utf-8")
@@ -519,14 +517,14 @@ def test_a_layer_of_ones_own_is_written_alone_once_the_base_is_right(cli: Cli, t
     assert (tmp_path / "dev.yaml").read_text("utf-8") == overlay_after("redis-new")
 
 
-def test_a_plan_names_the_others_that_read_a_file_that_changes(cli: Cli, tmp_path: Path) -> None:
+def test_plan_names_the_other_releases_of_a_changed_file(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, FILES)
-    told = b" ".join(cli("plan", "dev.yaml").stdout.split())
+    output = b" ".join(cli("plan", "dev.yaml").stdout.split())
     assert (
         b"base.yaml is also a layer of prod, and is migrated for all of them at once: name it to include them all."
-        in told
+        in output
     )
-    assert b"If other releases use this file too" not in told
+    assert b"If other releases use this file too" not in output
 
 
 WAITING = {
@@ -535,14 +533,12 @@ WAITING = {
     **dict.fromkeys(["dev.yaml", "prod.yaml"], "infrahub: {infrahubServer: {replicas: 1}}\n"),
     "infrahub-migrator.yaml": re.sub("name: (dev|prod),", r"name: \1, namespace: \1,", PROJECT),
 }
-"""Two releases that leave all that concerns Prefect to their base, each with a Redis of that name."""
+"""Two releases with all Prefect values in their base, each with its own Redis of that name."""
 
 
 @pytest.mark.parametrize("command", ["plan", "check", "diff"])
-def test_a_release_that_waits_for_a_shared_base_is_pending_wherever_its_lines_are_told(
-    cli: Cli, tmp_path: Path, command: str
-) -> None:
-    """The change of the base stands with one of its releases, and the others are left behind as much."""
+def test_every_release_of_a_shared_base_is_pending(cli: Cli, tmp_path: Path, command: str) -> None:
+    """The change of the base is listed under one of its releases, but the others need it as much."""
     write(tmp_path, WAITING)
     done = json.loads(cli(command, "base.yaml", "--format", "json").stdout)
     assert [(each["path"], each["status"]) for each in done["files"]] == [("dev", "pending"), ("prod", "pending")]
@@ -555,17 +551,17 @@ def test_a_release_that_waits_for_a_shared_base_is_pending_wherever_its_lines_ar
     assert [each["status"] for each in done["files"]] == ["current", "current"]
 
 
-def test_in_junit_no_release_that_waits_for_a_shared_base_passes(cli: Cli, tmp_path: Path) -> None:
+def test_in_junit_every_release_of_a_shared_base_fails(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, WAITING)
     text = cli("check", "base.yaml", "--format", "junit").stdout.decode()
     assert text.count("<failure ") == 2
     assert 'message="changes in a file that it shares, listed under another release"' in text
 
 
-def test_values_that_an_object_of_the_project_takes_have_no_line_of_their_own(cli: Cli, tmp_path: Path) -> None:
-    """They are edited with it, and who reads that they have to be migrated by hand would do it twice."""
-    held = "".join(f"    {line}" if line.strip() else line for line in whole("redis").splitlines(keepends=True))
-    items = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: ours}}\ndata:\n  values.yaml: |\n{held}"
+def test_values_that_a_listed_object_takes_get_no_line(cli: Cli, tmp_path: Path) -> None:
+    """They are edited with the object; a line that asks to migrate them by hand would be wrong."""
+    values = "".join(f"    {line}" if line.strip() else line for line in whole("redis").splitlines(keepends=True))
+    items = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: ours}}\ndata:\n  values.yaml: |\n{values}"
     release = flux("infrahub: {infrahubServer: {replicas: 3}}\n", "4.13.0-medium")
     release = release.replace("  values:\n", "  valuesFrom: [{kind: ConfigMap, name: ours}]\n  values:\n")
     write(tmp_path, {"f/release.yaml": release, "f/items.yaml": items})

@@ -1,4 +1,4 @@
-"""`migrate --report`: what was done and decided, in a file of its own, for whoever audits it."""
+"""`migrate --report`: what was done and decided, in a separate file for auditors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCHEMA = json.loads(files("migrator").joinpath("report/schemas/report.json").rea
 
 @pytest.fixture
 def values(cli: Cli, tmp_path: Path) -> Path:
-    """A file that is to be migrated."""
+    """A file to migrate."""
     path = tmp_path / "values.yaml"
     path.write_bytes(cli("example").stdout)
     return path
@@ -36,7 +36,7 @@ def _migrate(cli: Cli, *arguments: str, code: int = 0) -> Any:
     return done
 
 
-def test_the_record_holds_hashes_decisions_and_the_version(
+def test_the_report_has_hashes_decisions_and_the_version(
     cli: Cli, values: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764370800")
@@ -63,25 +63,31 @@ def test_the_record_holds_hashes_decisions_and_the_version(
     ]
 
 
-def test_the_ending_names_the_format(cli: Cli, values: Path, tmp_path: Path) -> None:
+def test_the_extension_decides_the_format(cli: Cli, values: Path, tmp_path: Path) -> None:
     before = values.read_bytes()
-    for ending in ("html", "md", "HTML"):
+    for extension in ("html", "md", "HTML"):
         values.write_bytes(before)
-        _migrate(cli, "--redis-db", "2", "--report", f"done.{ending}")
-        text = (tmp_path / f"done.{ending}").read_text(encoding="utf-8")
-        assert text.startswith("<!-- infrahub-migrator migrate -->" if ending == "md" else "<!doctype html>")
-        for said in (_sha256(before), _sha256(values.read_bytes()), "helm upgrade", "by the flag --redis-db", "0.1.0"):
-            assert said in text, (ending, said)
+        _migrate(cli, "--redis-db", "2", "--report", f"done.{extension}")
+        text = (tmp_path / f"done.{extension}").read_text(encoding="utf-8")
+        assert text.startswith("<!-- infrahub-migrator migrate -->" if extension == "md" else "<!doctype html>")
+        for expected in (
+            _sha256(before),
+            _sha256(values.read_bytes()),
+            "helm upgrade",
+            "by the flag --redis-db",
+            "0.1.0",
+        ):
+            assert expected in text, (extension, expected)
 
 
-def test_a_result_elsewhere_is_told(cli: Cli, values: Path, tmp_path: Path) -> None:
+def test_an_output_elsewhere_is_reported(cli: Cli, values: Path, tmp_path: Path) -> None:
     _migrate(cli, "--redis-db", "2", "--output", "new.yaml", "--report", "done.json")
     assert json.loads((tmp_path / "done.json").read_text())["files"][0]["output"] == "new.yaml"
     _migrate(cli, "--redis-db", "2", "--output", "-", "--report", "done.md")
     assert "- Written to standard output; the file itself is unchanged." in (tmp_path / "done.md").read_text()
 
 
-def test_what_was_not_done_is_recorded_too(cli: Cli, values: Path, tmp_path: Path) -> None:
+def test_a_missing_decision_is_reported_too(cli: Cli, values: Path, tmp_path: Path) -> None:
     _migrate(cli, "--report", "done.json", code=3)
     (file,) = json.loads((tmp_path / "done.json").read_text())["files"]
     assert (file["status"], file["backups"]) == ("needs-decision", [])
@@ -89,7 +95,7 @@ def test_what_was_not_done_is_recorded_too(cli: Cli, values: Path, tmp_path: Pat
     assert not (tmp_path / "other.json").exists()
 
 
-def test_an_older_record_is_kept(cli: Cli, values: Path, tmp_path: Path) -> None:
+def test_an_older_report_is_kept(cli: Cli, values: Path, tmp_path: Path) -> None:
     (tmp_path / "done.md").write_text("an older record\n")
     done = _migrate(cli, "--redis-db", "2", "--report", "done.md")
     assert b"done.md: the previous file is kept in " in done.stderr
@@ -97,7 +103,7 @@ def test_an_older_record_is_kept(cli: Cli, values: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (("--report", "done.txt"), "--report done.txt: the file name must end in .html, .md or .json."),
         (("--report", "nowhere/done.md"), "nowhere is not a directory"),
@@ -105,21 +111,21 @@ def test_an_older_record_is_kept(cli: Cli, values: Path, tmp_path: Path) -> None
         (("--report", "out.json", "--output", "out.json"), "names a file that this run reads or writes"),
     ],
 )
-def test_what_cannot_be_is_refused_before_anything_is_written(
-    arguments: tuple[str, ...], said: str, cli: Cli, values: Path
+def test_an_invalid_report_option_is_refused_before_any_write(
+    arguments: tuple[str, ...], expected: str, cli: Cli, values: Path
 ) -> None:
     before = values.read_bytes()
-    assert said in _migrate(cli, "--redis-db", "2", *arguments, code=2).stderr.decode()
+    assert expected in _migrate(cli, "--redis-db", "2", *arguments, code=2).stderr.decode()
     assert values.read_bytes() == before
 
 
-def test_values_are_no_place_for_a_record(cli: Cli, values: Path, tmp_path: Path) -> None:
+def test_the_report_must_not_overwrite_the_values(cli: Cli, values: Path, tmp_path: Path) -> None:
     values.rename(tmp_path / "values.json")
     done = cli("migrate", "values.json", "--redis-db", "2", "--non-interactive", "--report", "./values.json")
     assert done.returncode == 2 and b"names a file that this run reads" in done.stderr
 
 
-def test_a_record_that_cannot_be_written_is_exit_6_and_names_what_is_new(values: Path, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_exit_6_and_names_the_file(values: Path, tmp_path: Path) -> None:
     (tmp_path / ".done.md.infrahub-migrator").mkdir()  # the place of its journal is taken
     command = [sys.executable, "-m", "migrator", "migrate", str(values), "--redis-db", "2", "--non-interactive"]
     done = subprocess.run([*command, "--report", str(tmp_path / "done.md")], capture_output=True, text=True)
@@ -128,15 +134,15 @@ def test_a_record_that_cannot_be_written_is_exit_6_and_names_what_is_new(values:
     assert b"docket" in values.read_bytes() and not (tmp_path / "done.md").exists()
 
 
-def test_where_nothing_is_new_it_is_exit_5(cli: Cli, values: Path, tmp_path: Path) -> None:
+def test_if_no_file_was_written_it_is_exit_5(cli: Cli, values: Path, tmp_path: Path) -> None:
     (tmp_path / ".done.md.infrahub-migrator").mkdir()
     done = _migrate(cli, "--redis-db", "2", "--output", "-", "--report", "done.md", code=5)
     assert b"the report was not written: done.md: " in done.stderr
 
 
-def test_credentials_stay_out_of_it(cli: Cli, values: Path, tmp_path: Path) -> None:
+def test_credentials_stay_out_of_the_report(cli: Cli, values: Path, tmp_path: Path) -> None:
     before = values.read_bytes()
-    for ending in ("html", "md", "json"):
+    for extension in ("html", "md", "json"):
         values.write_bytes(before)
-        _migrate(cli, "--docket-url", "redis://me:c4n4ry@redis:6379/2", "--report", f"done.{ending}")
-        assert "c4n4ry" not in (tmp_path / f"done.{ending}").read_text(encoding="utf-8")
+        _migrate(cli, "--docket-url", "redis://me:c4n4ry@redis:6379/2", "--report", f"done.{extension}")
+        assert "c4n4ry" not in (tmp_path / f"done.{extension}").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`--version --verbose`, which a report of a mistake needs."""
+"""`--version --verbose`, which a bug report needs."""
 
 from __future__ import annotations
 
@@ -21,33 +21,35 @@ def _helm(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 
 
 @pytest.mark.parametrize("words", [("--version", "--verbose"), ("-v", "-V"), ("--verbose", "--version")])
-def test_it_tells_what_it_runs_on(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+def test_verbose_version_shows_the_environment(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
     _helm(tmp_path, monkeypatch, 'echo "v3.99.0+g1234567"; echo more')
     done = cli(*words)
-    told = done.stdout.decode()
+    output = done.stdout.decode()
     assert done.returncode == 0
-    assert told.startswith(f"infrahub-migrator {__version__}\n")
-    assert f"Python: CPython {platform.python_version()}," in told or platform.python_implementation() != "CPython"
-    assert "  helm: v3.99.0+g1234567\n" in told
-    assert "  YAML parser: " in told and "ruamel.yaml 0." in told
-    assert str(tmp_path) not in told and platform.node() not in told.split()
+    assert output.startswith(f"infrahub-migrator {__version__}\n")
+    assert f"Python: CPython {platform.python_version()}," in output or platform.python_implementation() != "CPython"
+    assert "  helm: v3.99.0+g1234567\n" in output
+    assert "  YAML parser: " in output and "ruamel.yaml 0." in output
+    assert str(tmp_path) not in output and platform.node() not in output.split()
 
 
 @pytest.mark.parametrize(
-    ("script", "said"), [("exit 3", "on PATH, but exits with 3"), ("sleep 9", "on PATH, but does not run")]
+    ("script", "state"), [("exit 3", "on PATH, but exits with 3"), ("sleep 9", "on PATH, but does not run")]
 )
-def test_a_helm_that_is_broken_is_told(
-    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+def test_a_broken_helm_is_reported(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, state: str
 ) -> None:
     monkeypatch.setattr("migrator.cli.version._SECONDS", 1)
     _helm(tmp_path, monkeypatch, script)
-    assert f"  helm: {said}\n" in cli("--version", "--verbose").stdout.decode()
+    assert f"  helm: {state}\n" in cli("--version", "--verbose").stdout.decode()
 
 
-def test_no_helm_is_told(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_helm_is_reported(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    told = cli("--version", "--verbose").stdout.decode()
-    assert "  helm: not on PATH\n" in told and "  kubectl: not on PATH\n" in told
+    output = cli("--version", "--verbose").stdout.decode()
+    assert "  helm: not on PATH\n" in output and "  kubectl: not on PATH\n" in output
 
 
 def test_the_version_alone_is_one_line(cli: Cli) -> None:

@@ -1,4 +1,4 @@
-"""Windows, acted out (windows.py): what writes nothing works there as everywhere, and what writes says how to go on."""
+"""Simulated Windows (windows.py): commands that write nothing work, and those that write say what to do instead."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pytest
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows is acted out on other systems")
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows is simulated on other systems")
 
 WINDOWS = Path(__file__).with_name("windows.py")
 BEFORE = b"""\
@@ -43,7 +43,7 @@ configMapGenerator:
 
 
 class Done(NamedTuple):
-    """How a run ended, with the separators of paths as they are here."""
+    """The outcome of a run, with the path separators of this system."""
 
     code: int
     out: bytes
@@ -51,12 +51,12 @@ class Done(NamedTuple):
 
 
 class Run(Protocol):
-    def __call__(self, *arguments: str, acted: bool, stdin: bytes = b"") -> Done: ...
+    def __call__(self, *arguments: str, simulated: bool, stdin: bytes = b"") -> Done: ...
 
 
 @pytest.fixture(scope="module")
 def windows() -> Iterator[subprocess.Popen[str]]:
-    """A process that runs command lines on that Windows; told in `windows.py`."""
+    """A process that runs command lines on the simulated Windows; see `windows.py`."""
     environment = {**os.environ, "PYTHONPATH": str(WINDOWS.parents[2]), "PYTHONIOENCODING": "utf-8"}
     with subprocess.Popen(
         [sys.executable, str(WINDOWS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
@@ -66,15 +66,15 @@ def windows() -> Iterator[subprocess.Popen[str]]:
 
 @pytest.fixture
 def run(folder: Path, windows: subprocess.Popen[str], cli: Callable[..., Any]) -> Run:
-    """Run the command line in `folder`; paths in the arguments are Windows's own, and put right if it is not acted."""
+    """Run the command line in `folder`; Windows paths in the arguments are translated if Windows is not simulated."""
 
-    def run(*arguments: str, acted: bool, stdin: bytes = b"") -> Done:
-        if acted:
+    def run(*arguments: str, simulated: bool, stdin: bytes = b"") -> Done:
+        if simulated:
             assert windows.stdin is not None and windows.stdout is not None
             windows.stdin.write(json.dumps([str(folder), arguments, stdin.decode("latin-1")]) + "\n")
             windows.stdin.flush()
-            code, *said = json.loads(windows.stdout.readline())
-            texts = [each.encode("latin-1") for each in said]
+            code, *outputs = json.loads(windows.stdout.readline())
+            texts = [each.encode("latin-1") for each in outputs]
         else:
             code, *texts = cli(*(each.removeprefix("C:").replace("\\", "/") for each in arguments), stdin=stdin)
         # In JSON and in YAML that is quoted a backslash is doubled.
@@ -89,7 +89,7 @@ def run(folder: Path, windows: subprocess.Popen[str], cli: Callable[..., Any]) -
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A values file two folders down, with one line that ends in CRLF, and an object whose values stand beside it."""
+    """A values file two folders down, with one line that ends in CRLF, and an object with its values next to it."""
     for name, data in (
         ("sub/values.yaml", BEFORE),
         ("flux/release.yaml", RELEASE),
@@ -129,20 +129,20 @@ def folder(tmp_path: Path) -> Path:
     ],
     ids=" ".join,
 )
-def test_what_writes_nothing_does_and_says_the_same(run: Run, folder: Path, command: tuple[str, ...]) -> None:
+def test_commands_that_write_nothing_give_the_same_output(run: Run, folder: Path, command: tuple[str, ...]) -> None:
     here = str(folder).replace("/", "\\")
     arguments = tuple(word.replace("{}", here) for word in command)
-    acted = run(*arguments, acted=True)
-    assert acted == run(*arguments, acted=False)
-    assert b"bug in" not in acted.err
+    simulated = run(*arguments, simulated=True)
+    assert simulated == run(*arguments, simulated=False)
+    assert b"bug in" not in simulated.err
     assert (folder / "sub" / "values.yaml").read_bytes() == BEFORE
 
 
 def test_standard_input_goes_to_standard_output(run: Run) -> None:
     arguments = ("migrate", "-", *ANSWERS, "--non-interactive")
-    acted = run(*arguments, acted=True, stdin=BEFORE)
-    assert acted == run(*arguments, acted=False, stdin=BEFORE)
-    assert (acted.code, b"redis://cache.example.org:6379/2" in acted.out) == (0, True)
+    simulated = run(*arguments, simulated=True, stdin=BEFORE)
+    assert simulated == run(*arguments, simulated=False, stdin=BEFORE)
+    assert (simulated.code, b"redis://cache.example.org:6379/2" in simulated.out) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -159,9 +159,9 @@ def test_standard_input_goes_to_standard_output(run: Run) -> None:
     ],
     ids=" ".join,
 )
-def test_what_writes_is_refused_before_anything_is_asked(run: Run, folder: Path, command: tuple[str, ...]) -> None:
+def test_commands_that_write_are_refused_before_any_question(run: Run, folder: Path, command: tuple[str, ...]) -> None:
     before = sorted(folder.rglob("*"))
-    done = run(*command, acted=True)
+    done = run(*command, simulated=True)
     assert (done.code, done.out) == (2, b"")
     (line,) = done.err.decode().splitlines()
     assert "files cannot be written safely on this system" in line

@@ -1,4 +1,4 @@
-"""The words of a command line: no option by its beginning, global ones anywhere, and the nearest for a mistyped one."""
+"""The words of a command line: no abbreviated options, global ones anywhere, and suggestions for typos."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def values(cli: Cli, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "meant"),
+    ("arguments", "suggestion"),
     [
         (["chek", "values.yaml"], "there is no command 'chek' (did you mean check?)"),
         (
@@ -37,13 +37,13 @@ def values(cli: Cli, tmp_path: Path) -> Path:
         (["check", "--format", "jso", "values.yaml"], "(did you mean json?)"),
     ],
 )
-def test_a_mistyped_word_is_met_with_the_nearest(cli: Cli, arguments: list[str], meant: str) -> None:
+def test_a_typo_gets_a_suggestion(cli: Cli, arguments: list[str], suggestion: str) -> None:
     done = cli(*arguments)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert meant in done.stderr.decode()
+    assert suggestion in done.stderr.decode()
 
 
-def test_a_word_that_is_near_nothing_is_met_with_none(cli: Cli) -> None:
+def test_a_word_like_no_other_gets_no_suggestion(cli: Cli) -> None:
     assert b"did you mean" not in cli("zzzzzz").stderr
     assert b"did you mean" not in cli("check", "--zzzzzz", "values.yaml").stderr
 
@@ -63,7 +63,7 @@ def test_a_word_that_is_near_nothing_is_met_with_none(cli: Cli) -> None:
     ],
     ids=repr,
 )
-def test_a_variable_that_is_unset_is_no_default(cli: Cli, values: Path, arguments: list[str]) -> None:
+def test_an_empty_argument_is_refused_as_an_unset_variable(cli: Cli, values: Path, arguments: list[str]) -> None:
     """`--output "$OUT"` would write over the file, and `--to "$VERSION"` go to the newest."""
     before = values.read_bytes()
     done = cli("migrate", "values.yaml", "--redis-db", "2", "--redis-host", "foo", "--non-interactive", *arguments)
@@ -85,26 +85,26 @@ def test_an_empty_set_sets_nothing_as_for_helm(cli: Cli) -> None:
     ],
     ids=" ".join,
 )
-@pytest.mark.parametrize("behind", [True, False], ids=["behind --", "with its folder"])
-def test_files_and_options_stand_in_any_order(
-    cli: Cli, values: Path, tmp_path: Path, words: list[str], behind: bool
+@pytest.mark.parametrize("after_dashes", [True, False], ids=["after --", "with its folder"])
+def test_files_and_options_may_come_in_any_order(
+    cli: Cli, values: Path, tmp_path: Path, words: list[str], after_dashes: bool
 ) -> None:
     (tmp_path / "-other.yaml").write_bytes(values.read_bytes())
-    if behind:
+    if after_dashes:
         words = [*(word for word in words if word != "-other.yaml"), "--", "-other.yaml"]
-    done = cli("check", *(word if behind else word.replace("-other", "./-other") for word in words))
-    told = [line.partition(":")[0] for line in done.stdout.decode().splitlines()]
+    done = cli("check", *(word if after_dashes else word.replace("-other", "./-other") for word in words))
+    names = [line.partition(":")[0] for line in done.stdout.decode().splitlines()]
     assert (done.returncode, done.stderr) == (1, b"")
-    assert told == ["values.yaml", "-other.yaml" if behind else "./-other.yaml"]
+    assert names == ["values.yaml", "-other.yaml" if after_dashes else "./-other.yaml"]
 
 
-def test_behind_two_dashes_all_are_files(cli: Cli) -> None:
+def test_everything_after_two_dashes_is_a_file(cli: Cli) -> None:
     assert b"--quiet: there is no such file" in cli("check", "--", "values.yaml", "--quiet").stderr
     assert b"an empty argument" in cli("check", "--", "").stderr
 
 
 @pytest.mark.parametrize("words", [[], ["help"]])
-def test_without_a_command_those_there_are_are_told(cli: Cli, words: list[str]) -> None:
+def test_without_a_command_the_commands_are_listed(cli: Cli, words: list[str]) -> None:
     done = cli(*words)
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"The commands are plan, diff, migrate" in done.stderr and b"--help describes them" in done.stderr
@@ -115,7 +115,7 @@ def test_without_a_command_those_there_are_are_told(cli: Cli, words: list[str]) 
     [["--quiet"], ["-q"], ["-v", "--color", "never"], ["--color=never"], ["--show-secrets", "--verbose"]],
     ids=" ".join,
 )
-def test_global_options_stand_before_the_command_or_behind_it(cli: Cli, before: list[str]) -> None:
+def test_global_options_may_come_before_or_after_the_command(cli: Cli, before: list[str]) -> None:
     ahead, behind = cli(*before, "plan", "values.yaml"), cli("plan", *before, "values.yaml")
     assert ahead == behind
     assert ahead.returncode == 0

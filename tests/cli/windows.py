@@ -1,13 +1,13 @@
-"""Runs the command line on a Windows that is acted out: what Python lacks there is taken away, and paths are its own.
+"""Runs the command line on a simulated Windows: what Python lacks there is removed, and paths are Windows paths.
 
     python tests/cli/windows.py plan 'C:\\folder\\values.yaml'
     python tests/cli/windows.py < runs.json
 
-Each line of runs.json is one run, [folder, arguments, standard input]; a line of [exit code, output, errors] answers
-it. They are forked from a process that has imported the program on that Windows.
+Each line of runs.json is one run, [folder, arguments, standard input], and is answered with a line of [exit code,
+output, errors]. Runs are forked from a process that has imported the program on the simulated Windows.
 
-Windows paths are taken to what they mean on this machine (`C:\\tmp` is `/tmp`) where Python hands them to the system,
-and nowhere above. A file has to be opened in binary mode, or it would lose its carriage returns.
+Windows paths are translated (`C:\\tmp` is `/tmp`) where Python passes them to the system, and nowhere above. A file has
+to be opened in binary mode, or it would lose its carriage returns.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ MODULES = ("fcntl", "grp", "pwd", "resource", "termios", "tty", "pty")
 TAKING_A_PATH = ("lstat", "stat", "listdir", "scandir", "open", "unlink", "rename", "mkdir", "rmdir", "access", "utime")
 
 
-def meant(path: Any) -> Any:
-    """What a Windows path means on this machine; anything else as it is."""
+def translated(path: Any) -> Any:
+    """The path on this machine that a Windows path stands for; anything else as it is."""
     if isinstance(path, str):
         return ntpath.splitdrive(path)[1].replace("\\", "/")
     return path
@@ -51,13 +51,13 @@ def _by_path(real: Callable[..., Any], *, binary: bool = False) -> Callable[...,
             flags, *others = rest
             assert flags & BINARY, f"{path} is opened as text"
             rest = (flags & ~BINARY, *others)
-        return real(meant(path), *rest, **options)
+        return real(translated(path), *rest, **options)
 
     return call
 
 
 class Missing(importlib.abc.MetaPathFinder):
-    """Finds nothing of what only POSIX has."""
+    """Hides the modules that only POSIX has."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -67,7 +67,7 @@ class Missing(importlib.abc.MetaPathFinder):
         return None
 
 
-def act() -> None:
+def simulate() -> None:
     """From here on this process is on Windows, as far as Python code can tell."""
     assert subprocess and tempfile, "the standard library's own choices between systems are made when it is loaded"
     for module, names in LACKING.items():
@@ -92,7 +92,7 @@ def main() -> None:
     """Ends with the command's exit code."""
     fork, runs = os.fork, os.fdopen(os.dup(0))
     streams = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115 - as long as the process lives
-    act()
+    simulate()
     if sys.argv[1:]:
         _end(sys.argv[1:])
     for name in ("main", "run", "commands", "migrate", "catalogue"):

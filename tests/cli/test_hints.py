@@ -1,4 +1,4 @@
-"""What stands beside a result: how to see what is masked, signs that nobody sees, and backups in a Git work tree."""
+"""Hints beside a result: how to see masked values, invisible characters, and backups in a Git work tree."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def values(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.mark.parametrize("command", ["plan", "diff --format structural", "diff --format markdown", "migrate --dry-run"])
-def test_where_something_is_masked_it_says_once_how_to_see_it(cli: Cli, values: Any, command: str) -> None:
+def test_how_to_see_masked_values_is_said_once(cli: Cli, values: Any, command: str) -> None:
     values("hunter2-canary")
     done = cli(*command.split(), "values.yaml", "--redis-db", "2")
     assert b"***1" in done.stdout
@@ -46,7 +46,7 @@ def test_where_something_is_masked_it_says_once_how_to_see_it(cli: Cli, values: 
     assert HINT not in cli(*command.split(), "values.yaml", "--redis-db", "2").stderr
 
 
-def test_a_sign_that_nobody_sees_is_an_escape_for_a_person_and_itself_for_a_program(cli: Cli, values: Any) -> None:
+def test_invisible_characters_are_escaped_at_a_terminal_only(cli: Cli, values: Any) -> None:
     values(note='"a\u202eb\u200bc"')
     patch = cli("diff", "values.yaml", "--redis-db", "2")
     assert "a\u202eb\u200bc" in patch.stdout.decode()
@@ -56,45 +56,46 @@ def test_a_sign_that_nobody_sees_is_an_escape_for_a_person_and_itself_for_a_prog
 
 
 @pytest.mark.parametrize("note", ['"a\u202eb"', '"a\\u202eb"'])
-def test_a_value_with_such_a_sign_is_warned_of(cli: Cli, values: Any, note: str) -> None:
+def test_an_invisible_character_is_a_warning(cli: Cli, values: Any, note: str) -> None:
     values(note=note)
-    told = " ".join(cli("plan", "values.yaml", "--redis-db", "2").stdout.decode().split())
+    output = " ".join(cli("plan", "values.yaml", "--redis-db", "2").stdout.decode().split())
     assert (
-        "warning: values.yaml:7: backgroundServices.note contains the invisible U+202E (right-to-left override)" in told
+        "warning: values.yaml:7: backgroundServices.note contains the invisible U+202E (right-to-left override)"
+        in output
     )
     values(note='"é\\\\d → 漢"')
-    assert b"nobody sees" not in cli("plan", "values.yaml", "--redis-db", "2").stdout
+    assert b"invisible" not in cli("plan", "values.yaml", "--redis-db", "2").stdout
 
 
-def test_a_backup_with_credentials_in_a_work_tree_of_git_is_told(cli: Cli, values: Any, tmp_path: Path) -> None:
-    def told() -> bool:
+def test_a_backup_with_credentials_in_a_git_work_tree_is_reported(cli: Cli, values: Any, tmp_path: Path) -> None:
+    def is_reported() -> bool:
         done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
         assert done.returncode == 0, done.stderr
         return b"add *.bak to .gitignore" in b" ".join(done.stdout.split())
 
     values("hunter2-canary")
-    assert not told()
+    assert not is_reported()
     (tmp_path / ".git").mkdir()
     values("hunter2-canary")
-    assert told()
-    values("")  # holds none
-    assert not told()
+    assert is_reported()
+    values("")  # has no credentials
+    assert not is_reported()
     (tmp_path / ".gitignore").write_text("*.bak\n")
     values("hunter2-canary")
-    assert not told()
+    assert not is_reported()
 
 
 @pytest.mark.parametrize(
-    ("ignored", "inside", "is_told"),
+    ("ignored", "inside", "is_reported"),
     [
-        ("backups/\n", "", False),  # of folders alone
-        ("backups\n", "!*\n", False),  # what is inside a folder that is left out cannot be taken back
+        ("backups/\n", "", False),  # folders only
+        ("backups\n", "!*\n", False),  # files in an ignored folder cannot be included again
         ("backups/*.bak\n", "!*\n", True),
         ("*.bak/\n", "", True),
     ],
 )
-def test_a_backup_in_a_folder_that_git_leaves_out_is_not_told(
-    cli: Cli, values: Any, tmp_path: Path, ignored: str, inside: str, is_told: bool
+def test_a_backup_in_an_ignored_folder_is_not_reported(
+    cli: Cli, values: Any, tmp_path: Path, ignored: str, inside: str, is_reported: bool
 ) -> None:
     values("hunter2-canary")
     (tmp_path / ".git").mkdir()
@@ -103,11 +104,11 @@ def test_a_backup_in_a_folder_that_git_leaves_out_is_not_told(
     (tmp_path / "backups/.gitignore").write_text(inside)
     done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", "--backup-dir", "backups")
     assert done.returncode == 0, done.stderr
-    assert (b"add *.bak to .gitignore" in b" ".join(done.stdout.split())) is is_told
+    assert (b"add *.bak to .gitignore" in b" ".join(done.stdout.split())) is is_reported
 
 
 @pytest.mark.parametrize(
-    ("more", "is_told"),
+    ("more", "is_reported"),
     [
         ("---\nkind: Secret\nstringData: {password: hunter2-canary}\n", True),
         ("# password: hunter2-canary\n", True),
@@ -116,8 +117,8 @@ def test_a_backup_in_a_folder_that_git_leaves_out_is_not_told(
         ("# nothing but words on the password\n", False),
     ],
 )
-def test_a_backup_is_the_whole_file_with_documents_and_comments(
-    cli: Cli, values: Any, tmp_path: Path, more: str, is_told: bool
+def test_credentials_in_other_documents_and_comments_count(
+    cli: Cli, values: Any, tmp_path: Path, more: str, is_reported: bool
 ) -> None:
     (tmp_path / ".git").mkdir()
     values("")
@@ -125,11 +126,11 @@ def test_a_backup_is_the_whole_file_with_documents_and_comments(
     path.write_text(path.read_text("utf-8") + more, "utf-8")
     done = cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive")
     assert done.returncode == 0, done.stderr
-    assert (b"add *.bak to .gitignore" in b" ".join(done.stdout.split())) is is_told
+    assert (b"add *.bak to .gitignore" in b" ".join(done.stdout.split())) is is_reported
 
 
-def test_only_the_backups_that_hold_credentials_are_named(cli: Cli, values: Any, tmp_path: Path) -> None:
-    """The layer that changes holds none; the one that is left as it is gets no backup."""
+def test_only_backups_with_credentials_are_reported(cli: Cli, values: Any, tmp_path: Path) -> None:
+    """The layer that changes has none; the one that stays as it is gets no backup."""
     (tmp_path / ".git").mkdir()
     values("")
     (tmp_path / "over.yaml").write_text("backgroundServices: {note: {password: hunter2-canary}}\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Where files are new and the output fails, the exit code does not say that the originals are whole."""
+"""If files were written but the output fails, the exit code does not say that the originals are unchanged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/
 
 
 def on_a_full_output(*arguments: str) -> tuple[int, str]:
-    """The exit code, and what was said on standard error."""
+    """The exit code and the standard error of a run whose standard output is full."""
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "migrator", *arguments], stdout=full, stderr=subprocess.PIPE, text=True
@@ -32,7 +32,7 @@ def on_a_full_output(*arguments: str) -> tuple[int, str]:
 
 @pytest.fixture
 def values(tmp_path: Path) -> Path:
-    """A file that is to be migrated."""
+    """A file to migrate."""
     path = tmp_path / "values.yaml"
     path.write_bytes(BEFORE)
     return path
@@ -40,45 +40,45 @@ def values(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("options", [(), ("--format", "json"), ("--verbose",)])
 def test_a_migration_whose_output_fails_is_exit_6_and_names_the_file(values: Path, options: tuple[str, ...]) -> None:
-    code, told = on_a_full_output("migrate", str(values), *ANSWERS, *options)
+    code, errors = on_a_full_output("migrate", str(values), *ANSWERS, *options)
     assert code == 6
     assert (
-        f"infrahub-migrator: {values}: written, but not everything could be printed: No space left on device." in told
+        f"infrahub-migrator: {values}: written, but not everything could be printed: No space left on device." in errors
     )
     assert b"docket" in values.read_bytes()
 
 
-def test_all_new_files_are_named(values: Path, tmp_path: Path) -> None:
+def test_all_written_files_are_named(values: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     other.write_bytes(BEFORE.replace(b"cache.", b"other."))
-    code, told = on_a_full_output("migrate", str(values), str(other), *ANSWERS)
+    code, errors = on_a_full_output("migrate", str(values), str(other), *ANSWERS)
     assert code == 6
-    assert str(values) in told and str(other) in told
-    assert f"{values}: {values}" not in told
+    assert str(values) in errors and str(other) in errors
+    assert f"{values}: {values}" not in errors
     assert b"docket" in other.read_bytes()
 
 
-def test_a_result_in_a_file_of_its_own_counts_as_written(values: Path, tmp_path: Path) -> None:
+def test_an_output_file_counts_as_written(values: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.yaml"
     command = [sys.executable, "-m", "migrator", "migrate", str(values), "--output", str(out), *ANSWERS]
-    with open("/dev/full", "wb") as full:  # beside --output it is standard error that tells
+    with open("/dev/full", "wb") as full:  # with --output, messages go to standard error
         assert subprocess.run(command, stdout=full, stderr=full).returncode == 6
     assert b"docket" in out.read_bytes()
     assert values.read_bytes() == BEFORE
 
 
 @pytest.mark.parametrize("options", [("--output", "-"), ("--dry-run",)])
-def test_where_nothing_was_written_it_is_exit_5(values: Path, options: tuple[str, ...]) -> None:
-    code, told = on_a_full_output("migrate", str(values), *ANSWERS, *options)
+def test_if_nothing_was_written_it_is_exit_5(values: Path, options: tuple[str, ...]) -> None:
+    code, errors = on_a_full_output("migrate", str(values), *ANSWERS, *options)
     assert code == 5
-    assert "written, but" not in told
+    assert "written, but" not in errors
     assert values.read_bytes() == BEFORE
 
 
 def test_undo_is_exit_6_too(values: Path) -> None:
     subprocess.run([sys.executable, "-m", "migrator", "migrate", str(values), *ANSWERS], check=True)
-    code, told = on_a_full_output("undo", str(values))
-    assert (code, f"{values}: written" in told) == (6, True)
+    code, errors = on_a_full_output("undo", str(values))
+    assert (code, f"{values}: written" in errors) == (6, True)
     assert values.read_bytes() == BEFORE
 
 
