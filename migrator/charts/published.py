@@ -117,6 +117,26 @@ def line_of(chart: str, version: Version) -> Line | None:
     return found[-1] if found else None
 
 
+def app_of(chart: str, version: Version) -> str:
+    """The Infrahub that this version of the chart installs, or between which two it is; empty if nothing is known.
+
+    A newer chart installs no older Infrahub.
+    """
+    known = [(Version(line.of(chart)), line) for line in LINES if line.of(chart) and line.app]
+    below = [line for each, line in known if each <= version]
+    above = [line for each, line in known if each >= version]
+    if not below:
+        return ""
+    oldest, newest_one = below[-1], above[0] if above else None
+    if newest_one is None:
+        return f"{oldest.app} or newer"
+    if newest_one.app == oldest.app:
+        return oldest.app
+    if newest_one.minor == oldest.minor and oldest.minor is not None:
+        return ".".join(map(str, oldest.minor))
+    return f"{oldest.app} to {newest_one.app}, which of them is not known here"
+
+
 @lru_cache
 def _versions_of(chart: str) -> tuple[Version, ...]:
     return tuple(Version(line.of(chart)) for line in LINES if line.of(chart))

@@ -53,9 +53,9 @@ def stops(chart: str, start: Version | None, to: Version, to_text: str) -> list[
     for step in published.one_way_steps(chart, start, to):
         before = [line for line in lines if Version(line.of(chart)) < Version(step.versions[chart])]
         if before and before[-1].of(chart) not in [stop.version for stop in found]:
-            found.append(Stop(before[-1].of(chart), before[-1].app, ()))
-    end = published.line_of(chart, to)
-    found.append(Stop(to_text, end.app if end is not None and Version(end.of(chart)) == to else "", ()))
+            version = before[-1].of(chart)
+            found.append(Stop(version, published.app_of(chart, Version(version)), ()))
+    found.append(Stop(to_text, published.app_of(chart, to), ()))
     return _with_crossings(found, chart, start)
 
 

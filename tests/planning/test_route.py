@@ -52,8 +52,20 @@ def test_a_stop_is_named_as_far_as_it_is_known(version: str, app: str, named: st
     assert route.Stop(version, app, ()).text(1, 3).startswith(f"Stop 1 of 3: {named} Back up Neo4j")
 
 
-@pytest.mark.parametrize(("to", "app"), [("4.18.0", "1.10"), ("4.18.1", ""), ("3.0.0", "")])
-def test_the_last_stop_names_the_infrahub_version_of_a_known_chart(to: str, app: str) -> None:
+@pytest.mark.parametrize(
+    ("to", "app"),
+    [
+        ("4.18.0", "1.10"),
+        ("4.18.1", "1.10"),
+        ("4.14.1", "1.9"),
+        ("4.16.0", "1.9 to 1.10, which of them is not known here"),
+        ("4.21.0", "1.10.9 to 1.11.4, which of them is not known here"),
+        ("4.21.2", "1.11.4"),
+        ("4.22.0", "1.11.4 or newer"),
+        ("3.0.0", ""),
+    ],
+)
+def test_the_last_stop_names_its_infrahub_version_as_far_as_it_is_known(to: str, app: str) -> None:
     assert route.stops("infrahub-enterprise", None, Version(to), to)[-1].app == app
 
 
