@@ -20,6 +20,13 @@ BOM = "\ufeff"
 # What YAML does not allow in a text, escaped or not. It is needed for errors only, and compiling it takes 20 ms.
 _FORBIDDEN = "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _CONVERT = "Convert it to UTF-8."
+_OTHER_MARKS = (
+    (b"\xff\xfe\0\0", "UTF-32"),  # before UTF-16's, with which it begins
+    (b"\0\0\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+"""The byte-order marks of other encodings."""
 
 
 class Duplicate(NamedTuple):
@@ -149,8 +156,9 @@ def _decode(data: bytes, name: str) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise InputError("the file is UTF-16, not UTF-8.", path=name, line=1, remedy=_CONVERT) from error
+        marked = next((encoding for mark, encoding in _OTHER_MARKS if data.startswith(mark)), "")
+        if marked:
+            raise InputError(f"the file is {marked}, not UTF-8.", path=name, line=1, remedy=_CONVERT) from error
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
             f"the file is not UTF-8: byte 0x{data[error.start]:02x} does not fit.",
@@ -169,10 +177,11 @@ def _input_error(error: UnreadableError, text: str, name: str) -> InputError:
     forbidden = re.search(_FORBIDDEN, text)
     if forbidden is not None:
         code = ord(forbidden.group())
-        utf16 = code == 0 and text.count("\0") * 3 > len(text)
+        zeros = text.count("\0") / len(text) if code == 0 else 0  # of UTF-16 about a half, of UTF-32 three quarters
         line = len(compiled(BREAK).findall(text, 0, forbidden.start())) + 1
-        if utf16:
-            return InputError("the file looks like UTF-16, not UTF-8.", path=name, line=line, remedy=_CONVERT)
+        if zeros > 1 / 3:
+            looks = "UTF-32" if zeros > 2 / 3 else "UTF-16"
+            return InputError(f"the file looks like {looks}, not UTF-8.", path=name, line=line, remedy=_CONVERT)
         message = f"the character U+{code:04X} is not allowed in YAML."
         return InputError(message, path=name, line=line, remedy="Remove it.")
     line = len(compiled(BREAK).findall(text, 0, min(error.offset, len(text)))) + 1

@@ -26,6 +26,7 @@ _AT_THE_PLACE = {
     "did not find expected key": INDENT,
     "expected '-' indicator": ITEM,
     "mapping values are not allowed": COLON,
+    "found a tab character": TAB,
 }
 
 
