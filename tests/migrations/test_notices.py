@@ -91,8 +91,9 @@ def test_a_name_that_the_chart_sets_too_is_reported(migrate: Migrate) -> None:
     assert f"{beside} server pod; the chart's wins. Remove yours: " in server.notices
     assert f"{beside} background pod; yours wins. Remove yours: " in background.notices
     home = migrate(with_entry("{name: HOME, value: /tmp}", SERVER)).notices
-    assert "HOME is set beside the chart's own on the server pod; yours wins" in home  # the chart's come first
-    # The chart sets neither without ssl and username, and the batch size never.
+    # The chart sets HOME before the list of the server, and the others after it.
+    assert "HOME is set beside the chart's own on the server pod; yours wins" in home
+    # The chart sets the first only with ssl, and the second never.
     for name in ("PREFECT_REDIS_MESSAGING_SSL", "PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE"):
         assert migrate(with_entry(f"{{name: {name}, value: '0'}}", BACKGROUND)).notices == ""
 

@@ -127,9 +127,9 @@ def test_infrahubs_part_is_not_looked_for_beside_a_custom_root(plan: Plans, answ
 
 def test_the_old_heap_is_changed_only_by_an_answer(migrate: Migrate) -> None:
     options = {"version_from": "4.19.0-medium"}
-    reported = migrate(HEAP, **options)
-    assert reported.text == HEAP
-    assert reported.notices.count("neo4j-heap=16G") == 1
+    unanswered = migrate(HEAP, **options)
+    assert unanswered.text == HEAP
+    assert unanswered.notices.count("neo4j-heap=16G") == 1
     assert migrate(HEAP, {"neo4j-heap": "16G"}, **options).text == HEAP.replace("24G", "16G")
     assert "neo4j-heap" not in migrate(HEAP, {"neo4j-heap": "keep"}, **options).notices
     for other in (HEAP.replace("34359738368", "64Gi"), HEAP.replace('max_size: "24G"', 'max_size: "20G"')):

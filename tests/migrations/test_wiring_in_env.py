@@ -202,10 +202,10 @@ backgroundServices:
 
 
 @pytest.mark.parametrize("image", ["prefecthq/prefect", "acme/infrahub"])
-@pytest.mark.parametrize("says", ['value: "true"', 'value: "{{ x }}"'])
-def test_an_overridden_pin_is_removed_when_services_are_separated(migrate: Migrate, image: str, says: str) -> None:
+@pytest.mark.parametrize("pin", ['value: "true"', 'value: "{{ x }}"'])
+def test_an_overridden_pin_is_removed_when_services_are_separated(migrate: Migrate, image: str, pin: str) -> None:
     """2026.4.10163454 sets that name itself, after server.env, so it would be set twice. Later it is corrected."""
-    text = NOT_YET_SEPARATE.replace("@image", image).replace("@says", says)
+    text = NOT_YET_SEPARATE.replace("@image", image).replace("@says", pin)
     apart = {**DB, "separate-services": "separate"}
     between = migrate(text, apart, chart="prefect-server", version_to=HOPS[1])
     assert "MIGRATE_ON_START" not in between.text
@@ -275,16 +275,16 @@ backgroundServices:
 
 
 @pytest.mark.parametrize(
-    ("version", "said"),
+    ("version", "shown"),
     [
         ("2025.7.31204438", "messaging.redis.host is 'old', which nothing has read so far, while PREFECT_REDIS"),
         ("2025.9.5145513", "PREFECT_REDIS_MESSAGING_HOST is 'old' on the server pod and 'ours' on the background pod"),
     ],
 )
-def test_the_host_question_says_what_each_pod_has_so_far(plan: Plans, version: str, said: str) -> None:
+def test_the_host_question_says_what_each_pod_has_so_far(plan: Plans, version: str, shown: str) -> None:
     questions = by_id(plan(OLD_HOST, chart="prefect-server", version_from=version))
     assert list(questions) == ["redis-host", "redis-db"]
-    assert said in questions["redis-host"].text
+    assert shown in questions["redis-host"].text
 
 
 IN_ONE_LIST = "server: {env: [{name: PREFECT_REDIS_MESSAGING_HOST, value: a}]}\n"

@@ -10,7 +10,7 @@ from migrator.planning import apply, catalog, discover, examine, summary
 from migrator.report.records import NoticeReport
 from migrator.verify import verify
 from tests import releases
-from tests.rules.test_rules import CASES, Case, show, with_
+from tests.rules.test_rules import CASES, Case, case_id, text_of
 
 REPORTED = {rule for known in catalog.load() for step in known.migration.steps for rule in step.rules}
 
@@ -24,10 +24,10 @@ def rule_notices(case: examine.Case) -> list[NoticeReport]:
     return [each for each in summary.report(case).notices if each.rule]
 
 
-@pytest.mark.parametrize("case", [each for each in CASES if each.rule in REPORTED], ids=show)
+@pytest.mark.parametrize("case", [each for each in CASES if each.rule in REPORTED], ids=case_id)
 def test_plan_reports_what_verify_finds_in_its_result(case: Case) -> None:
     """With the same words and severity, and on the same line if the file does not change."""
-    made = planned(with_(case, case.breaks), {"flavour": "none"})
+    made = planned(text_of(case, case.breaks), {"flavour": "none"})
     assert not made.plan.open_questions
     layers = made.bundle.on(apply.apply_plan(made).streams).layers
     found = [each for each in verify.findings(made.plan.result, layers) if each.rule in REPORTED]

@@ -36,16 +36,16 @@ def separate(redis: str = "{host: redis, db: 1}", server: str = "", background: 
     return release(f"{text}  env: {lists[1]}\nserver: {{env: {lists[0]}}}\n{more}")
 
 
-def at(one: Release, pod: str) -> Address:
+def address_of(one: Release, pod: str) -> Address:
     return messaging.messaging(one, pod)
 
 
 def test_host_port_and_database_of_the_chart_win_on_the_server_pod() -> None:
     entries = "HOST, value: other; PORT, value: '6380'; DB, value: '3'"
     one = separate(server=entries, background=entries)
-    assert at(one, "server")[:3] == ("redis", "6379", "1")
-    assert at(one, "background")[:3] == ("other", "6380", "3")
-    assert (at(one, "server").source, at(one, "background").source) == (
+    assert address_of(one, "server")[:3] == ("redis", "6379", "1")
+    assert address_of(one, "background")[:3] == ("other", "6380", "3")
+    assert (address_of(one, "server").source, address_of(one, "background").source) == (
         "messaging.redis",
         "env PREFECT_REDIS_MESSAGING_HOST",
     )
@@ -55,16 +55,16 @@ def test_tls_and_user_in_env_count_unless_the_chart_sets_them() -> None:
     entries = "SSL, value: 'true'; USERNAME, value: me"
     one = separate(server=entries, background=entries)
     for pod in ("server", "background"):
-        assert (at(one, pod).tls, at(one, pod).username) == (True, "me")
+        assert (address_of(one, pod).tls, address_of(one, pod).username) == (True, "me")
     own = separate("{host: redis, ssl: true, username: ours}", "SSL, value: 'false'; USERNAME, value: me",
                    "SSL, value: 'false'; USERNAME, value: me")  # fmt: skip
-    assert (at(own, "server").tls, at(own, "server").username) == (True, "ours")
-    assert (at(own, "background").tls, at(own, "background").username) == (False, "me")
+    assert (address_of(own, "server").tls, address_of(own, "server").username) == (True, "ours")
+    assert (address_of(own, "background").tls, address_of(own, "background").username) == (False, "me")
 
 
 def test_a_template_or_reference_in_env_cannot_be_read() -> None:
     one = separate(background="HOST, value: '{{ .Values.x }}'; DB, valueFrom: {secretKeyRef: {name: a, key: b}}")
-    assert (at(one, "background").host, at(one, "background").database) == ("{{...}}", "{{...}}")
+    assert (address_of(one, "background").host, address_of(one, "background").database) == ("{{...}}", "{{...}}")
 
 
 # The password
@@ -102,7 +102,7 @@ def test_a_template_or_reference_in_env_cannot_be_read() -> None:
 def test_the_password_of_each_pod(redis: str, server: str, background: str, on_server: str, on_background: str) -> None:
     one = separate(redis, server, background)
     for pod, wanted in (("server", on_server), ("background", on_background)):
-        password = at(one, pod).password
+        password = address_of(one, pod).password
         assert (password.value or password.kind) == wanted, pod
 
 
@@ -116,7 +116,7 @@ def test_the_password_of_each_pod(redis: str, server: str, background: str, on_s
 )
 def test_the_bundled_redis_password_is_used_unless_one_is_set(redis: str, source: str) -> None:
     one = separate(redis, more="redis: {enabled: true}\n")
-    assert at(one, "background").password.source == source
+    assert address_of(one, "background").password.source == source
     assert messaging.injects_password(one)
 
 
@@ -171,19 +171,19 @@ def test_a_host_in_the_values_wins_over_the_bundled_redis() -> None:
     ],
 )
 def test_a_url_in_env_sets_all_parts(url: str, wanted: tuple[str, str, str, str, bool]) -> None:
-    found = at(separate(background=f"URL, value: '{url}'"), "background")
+    found = address_of(separate(background=f"URL, value: '{url}'"), "background")
     assert (found.host, found.port, found.database, found.username, found.tls) == wanted
 
 
 @pytest.mark.parametrize("url", ["http://redis/1", "redis://", "redis://${X}/1", "redis://redis:x/1", "{{ 1 }}"])
 def test_a_url_in_env_that_cannot_be_read_hides_all_parts(url: str) -> None:
-    found = at(separate(background=f"URL, value: '{url}'"), "background")
+    found = address_of(separate(background=f"URL, value: '{url}'"), "background")
     assert (found.host, found.password.kind, found.tls) == ("{{...}}", "hidden", False)
     assert found.password.source == "env PREFECT_REDIS_MESSAGING_URL cannot be read here"
 
 
 def test_an_empty_url_in_env_is_ignored() -> None:
-    assert at(separate(background="URL, value: ''"), "background").host == "redis"
+    assert address_of(separate(background="URL, value: ''"), "background").host == "redis"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_how_a_template_prints_a_value(value: object, text: str) -> None:
 
 def test_empty_values_of_the_chart_still_win_on_the_server_pod() -> None:
     one = separate("{host: '', port: '', db: ''}", "HOST, value: other; PORT, value: '6380'; DB, value: '3'")
-    assert at(one, "server")[:3] == ("", "", "")
+    assert address_of(one, "server")[:3] == ("", "", "")
 
 
 def test_a_null_removes_the_host() -> None:
@@ -251,17 +251,17 @@ def test_another_redis_that_gets_the_bundled_password(redis: str, bundled: bool,
 
 def test_a_password_that_extra_env_sources_may_have_is_hidden() -> None:
     extra = SEPARATE.replace("{REDIS}", "{host: redis}") + "  extraEnvVarsSecret: more\n"
-    password = at(release(extra), "background").password
+    password = address_of(release(extra), "background").password
     assert (password.kind, password.source) == (
         "hidden",
         "Secret more (backgroundServices.extraEnvVarsSecret) may have it",
     )
-    assert at(release(extra), "server").password.kind == "none"
+    assert address_of(release(extra), "server").password.kind == "none"
 
 
 def test_a_password_that_a_controller_passes_to_helm_is_injected() -> None:
     one = separate("{host: redis, password: '<value of Secret redis>'}")
-    password = at(one, "background").password
+    password = address_of(one, "background").password
     assert (password.kind, password.source) == ("injected", "Secret redis")
 
 

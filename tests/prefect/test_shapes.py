@@ -44,13 +44,13 @@ DOCKET = "backgroundServices: {{messaging: {{docket: {{{}}}}}}}\n"
     [("true", True), ("false", True), ("", True), ("null", True), ("'true'", False), ("1", False), ("{}", False)],
 )
 def test_a_boolean_is_true_or_false(text: str, value: str, is_accepted: bool) -> None:
-    said = refusal(release(text.format(value)))
-    assert ("and the chart accepts only true and false" not in said) is is_accepted
-    assert (said == "") is is_accepted
+    message = refusal(release(text.format(value)))
+    assert ("and the chart accepts only true and false" not in message) is is_accepted
+    assert (message == "") is is_accepted
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("server: []", "server is not a mapping"),
         ("server:", "server is empty, which removes the chart's own values"),
@@ -70,10 +70,10 @@ def test_a_boolean_is_true_or_false(text: str, value: str, is_accepted: bool) ->
         ("global: {prefect: }", ""),
     ],
 )
-def test_a_block_is_a_mapping(text: str, said: str) -> None:
+def test_a_block_is_a_mapping(text: str, message: str) -> None:
     found = refusal(release(f"{text}\n"))
-    assert said in found
-    assert bool(found) is bool(said)
+    assert message in found
+    assert bool(found) is bool(message)
 
 
 @pytest.mark.parametrize("key", ["url", "existingSecret", "existingSecretKey"])
@@ -81,18 +81,18 @@ def test_a_block_is_a_mapping(text: str, said: str) -> None:
     ("value", "is_accepted"), [("text", True), ("", True), ("7", True), ("[a]", False), ("{}", False)]
 )
 def test_the_values_of_a_docket_are_strings(key: str, value: str, is_accepted: bool) -> None:
-    said = refusal(release(DOCKET.format(f"{key}: {value}")))
-    assert (f"docket.{key} is not a string" in said) is not is_accepted
-    assert (said == "") is is_accepted
+    message = refusal(release(DOCKET.format(f"{key}: {value}")))
+    assert (f"docket.{key} is not a string" in message) is not is_accepted
+    assert (message == "") is is_accepted
 
 
 def test_the_refusal_names_the_layer() -> None:
-    said = refusal(release(SEPARATE.format("true"), SEPARATE.format("'yes'"), "server: {}\n"))
-    assert said.startswith("1.yaml: ")
+    message = refusal(release(SEPARATE.format("true"), SEPARATE.format("'yes'"), "server: {}\n"))
+    assert message.startswith("1.yaml: ")
 
 
 @pytest.mark.parametrize(
-    ("texts", "said"),
+    ("texts", "message"),
     [
         (["infrahub: {prefect-server: {}}"], ""),
         (["other: 1"], ""),
@@ -108,14 +108,14 @@ def test_the_refusal_names_the_layer() -> None:
         (["infrahub: text", "infrahub: {prefect-server: {}}"], "0.yaml: infrahub is not a mapping"),
     ],
 )
-def test_the_values_of_a_chart_are_a_mapping(texts: list[str], said: str) -> None:
+def test_the_values_of_a_chart_are_a_mapping(texts: list[str], message: str) -> None:
     found = ""
     try:
         shapes.refuse_what_is_no_chart(layers(*texts), ("infrahub", "prefect-server"))
     except RefusedError as error:
         found = f"{error.path}: {error}"
-    assert said in found
-    assert bool(found) is bool(said)
+    assert message in found
+    assert bool(found) is bool(message)
 
 
 ENTERPRISE = "infrahub:\n  prefect-server:\n    {}\n"

@@ -71,7 +71,7 @@ RESTORE = "  infrahub-backup: {enabled: true, restore: {enabled: true, storage: 
 TAGS = "  global: {infrahubTag: @}\n"
 
 
-def first(text: str) -> str:
+def above_prefect(text: str) -> str:
     return f"{text}  prefect-server:\n"
 
 
@@ -86,8 +86,8 @@ CASES = [
     Case(
         "requests-above-limits",
         "  prefect-server:\n",
-        first("  neo4j: {neo4j: {resources: {requests: {cpu: '12'}, limits: {cpu: 8000m}}}}\n"),
-        first("  neo4j: {neo4j: {resources: {requests: {cpu: '12'}, limits: {cpu: 12000m}}}}\n"),
+        above_prefect("  neo4j: {neo4j: {resources: {requests: {cpu: '12'}, limits: {cpu: 8000m}}}}\n"),
+        above_prefect("  neo4j: {neo4j: {resources: {requests: {cpu: '12'}, limits: {cpu: 12000m}}}}\n"),
         "neo4j",
     ),
     Case(
@@ -100,59 +100,63 @@ CASES = [
     Case(
         "cache-example-host",
         "  prefect-server:\n",
-        first(
+        above_prefect(
             "  infrahubServer: {infrahubServer: {env: {INFRAHUB_CACHE_URL: redis://example-infrahub-cache-master/0}}}\n"
         ),
-        first("  infrahubServer: {infrahubServer: {env: {INFRAHUB_CACHE_URL: redis://infrahub-cache-master/0}}}\n"),
+        above_prefect(
+            "  infrahubServer: {infrahubServer: {env: {INFRAHUB_CACHE_URL: redis://infrahub-cache-master/0}}}\n"
+        ),
         "infrahubServer",
     ),
     Case(
         "gateway-and-ingress",
         "  prefect-server:\n",
-        first("  infrahubServer: {gatewayApi: {enabled: true}}\n"),
-        first("  infrahubServer: {gatewayApi: {enabled: true}, ingress: {enabled: false}}\n"),
+        above_prefect("  infrahubServer: {gatewayApi: {enabled: true}}\n"),
+        above_prefect("  infrahubServer: {gatewayApi: {enabled: true}, ingress: {enabled: false}}\n"),
         "gatewayApi",
     ),
     Case(
         "restore-refused",
         "  prefect-server:\n",
-        first(RESTORE.replace("@", "{bucket: b}")),
-        first(RESTORE.replace("@", "{bucket: b, key: k}")),
+        above_prefect(RESTORE.replace("@", "{bucket: b}")),
+        above_prefect(RESTORE.replace("@", "{bucket: b, key: k}")),
         "restore",
     ),
     Case(
         "restore-enabled",
         "  prefect-server:\n",
-        first(RESTORE.replace("@", "{bucket: b, latest: true}")),
-        first(RESTORE.replace("@", "{bucket: b, latest: true}").replace("{enabled: true, s", "{enabled: false, s")),
+        above_prefect(RESTORE.replace("@", "{bucket: b, latest: true}")),
+        above_prefect(
+            RESTORE.replace("@", "{bucket: b, latest: true}").replace("{enabled: true, s", "{enabled: false, s")
+        ),
         "restore",
     ),
     Case(
         "image-pins",
         "  prefect-server:\n",
-        first(TAGS.replace("@", "1.9.8")),
-        first(TAGS.replace("@", "1.9.8, prefect: {image: {prefectTag: 1.9.8}}")),
+        above_prefect(TAGS.replace("@", "1.9.8")),
+        above_prefect(TAGS.replace("@", "1.9.8, prefect: {image: {prefectTag: 1.9.8}}")),
         "infrahubTag",
     ),
     Case(
         "image-flavour",
         "  prefect-server:\n",
-        first(TAGS.replace("@", "1.9.8-avd, prefect: {image: {prefectTag: 1.9.8}}")),
-        first(TAGS.replace("@", "1.9.8, infrahubImageFlavor: avd, prefect: {image: {prefectTag: 1.9.8}}")),
+        above_prefect(TAGS.replace("@", "1.9.8-avd, prefect: {image: {prefectTag: 1.9.8}}")),
+        above_prefect(TAGS.replace("@", "1.9.8, infrahubImageFlavor: avd, prefect: {image: {prefectTag: 1.9.8}}")),
         "infrahubTag",
     ),
     Case(
         "image-flavour-twice",
         "  prefect-server:\n",
-        first(TAGS.replace("@", "1.9.8-avd, infrahubImageFlavor: avd, prefect: {image: {prefectTag: 1.9.8}}")),
-        first(TAGS.replace("@", "1.9.8-avd, prefect: {image: {prefectTag: 1.9.8}}")),
+        above_prefect(TAGS.replace("@", "1.9.8-avd, infrahubImageFlavor: avd, prefect: {image: {prefectTag: 1.9.8}}")),
+        above_prefect(TAGS.replace("@", "1.9.8-avd, prefect: {image: {prefectTag: 1.9.8}}")),
         "infrahubTag",
     ),
     Case(
         "agent-token",
         "  prefect-server:\n",
-        first("  infrahubServer: {infrahubServer: {env: {INFRAHUB_INITIAL_ADMIN_TOKEN: own}}}\n"),
-        first("  infrahubServer: {infrahubServer: {env: {INFRAHUB_LOG_LEVEL: INFO}}}\n"),
+        above_prefect("  infrahubServer: {infrahubServer: {env: {INFRAHUB_INITIAL_ADMIN_TOKEN: own}}}\n"),
+        above_prefect("  infrahubServer: {infrahubServer: {env: {INFRAHUB_LOG_LEVEL: INFO}}}\n"),
         "TOKEN",
     ),
     Case(
@@ -456,11 +460,11 @@ def findings(*texts: str, to: str = "", chart: str = "", version_from: str = "")
     return rules.check(release, lambda n, route: streams[n].documents[0].line(route), [layer.name for layer in layers])
 
 
-def show(case: Case) -> str:
+def case_id(case: Case) -> str:
     return f"{case.rule}-{case.line.strip(':- ')}"
 
 
-def with_(case: Case, new: str) -> str:
+def text_of(case: Case, new: str) -> str:
     assert case.text.count(case.old) == 1, "the case's text holds what it replaces exactly once"
     return case.text.replace(case.old, new)
 
@@ -470,9 +474,9 @@ def test_a_sound_file_breaks_no_rule(text: str) -> None:
     assert findings(text) == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=show)
+@pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_the_file_breaks_only_its_rule(case: Case) -> None:
-    text = with_(case, case.breaks)
+    text = text_of(case, case.breaks)
     found = findings(text)
 
     assert {each.rule for each in found} == {case.rule}, found
@@ -482,9 +486,9 @@ def test_the_file_breaks_only_its_rule(case: Case) -> None:
         assert each.text and each.remedy
 
 
-@pytest.mark.parametrize("case", CASES, ids=show)
+@pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_the_near_miss_does_not_break_the_rule(case: Case) -> None:
-    assert case.rule not in {each.rule for each in findings(with_(case, case.nearly))}
+    assert case.rule not in {each.rule for each in findings(text_of(case, case.nearly))}
 
 
 PAST_THE_DEFAULT = {"neo4j-heap", "flavour-change"}
@@ -509,7 +513,7 @@ def test_an_old_heap_is_reported_from_4_21_2_on() -> None:
     heap = "server.memory.heap.{}: {}"
     config = ", ".join(heap.format(name, "24G") for name in ("initial_size", "max_size"))
     neo4j = f"  neo4j: {{neo4j: {{resources: {{requests: {{memory: 32Gi}}}}}}, config: {{{config}}}}}\n"
-    text = SOUND.replace("  prefect-server:\n", first(neo4j))
+    text = SOUND.replace("  prefect-server:\n", above_prefect(neo4j))
     assert not findings(text)
     assert [each.rule for each in findings(text, to="4.21.2")] == ["neo4j-heap"]
     assert not findings(text.replace("32Gi", "64Gi"), to="4.21.2")
@@ -810,7 +814,7 @@ def test_a_list_of_an_umbrellas_other_chart_is_not_checked() -> None:
 
 
 def test_a_restore_is_refused_from_4_18_0_on() -> None:
-    text = with_(Case("", "  prefect-server:\n", "", "", ""), first(RESTORE.replace("@", "{bucket: b}")))
+    text = text_of(Case("", "  prefect-server:\n", "", "", ""), above_prefect(RESTORE.replace("@", "{bucket: b}")))
     assert texts("restore-refused", text, to="4.18.0") != []
     assert texts("restore-refused", text, to="4.17.0") == []
 

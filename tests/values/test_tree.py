@@ -129,7 +129,7 @@ def env(*names: str) -> Value:
     [
         (env("a", "b"), env("x", "a", "b"), ("env", 1), ("env", 2)),
         (env("a", "a"), env("x", "a", "a"), ("env", 0), ("env", 1)),
-        (env("a", "a"), env("a"), ("env", 0), ("env",)),  # the last of a name is the same one
+        (env("a", "a"), env("a"), ("env", 0), ("env",)),  # of several entries of one name the last is the same one
         (env("new", "a"), env("a"), ("env", 0), ("env",)),
         (env("a"), env("x", "a"), ("env", 0, "value"), ("env", 1)),
         (

@@ -29,7 +29,7 @@ class Server:
         ports = ["--port", "0", "--tls-port", str(self.port)] if tls else ["--port", str(self.port)]
         self._log = folder / f"redis-{self.port}.log"
         if REDIS_SERVER is None:
-            pytest.skip("there is no redis-server on this machine, so none was looked at")
+            pytest.skip("redis-server is not installed")
         command = [REDIS_SERVER, *first, *ports, "--bind", "127.0.0.1", "--dir", str(folder), *own, *options]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -36,13 +36,13 @@ def test_verify_reports_what_is_wrong_with_the_database(cli: Cli, redis_server: 
     values.write_text(AFTER, encoding="utf-8")
     server = redis_server("--databases", "2", password="Tr0ub4dor&3")
     done = cli("verify", "values.yaml", "--check-redis", server.url())
-    said = " ".join(done.stdout.decode().split())
+    output = " ".join(done.stdout.decode().split())
 
     assert done.returncode == 4
-    assert "error: values.yaml:21 redis-database: the docket is in database 2, but on the Redis at 127.0.0.1" in said
-    assert f"{at(server)}: it has 2 databases, 0 to 1 Choose one that it has" in said
-    assert "warning: values.yaml:21 redis-persistence: " in said
-    assert f"- Redis at {at(server)}: 2 databases; all empty." in said
+    assert "error: values.yaml:21 redis-database: the docket is in database 2, but on the Redis at 127.0.0.1" in output
+    assert f"{address(server)}: it has 2 databases, 0 to 1 Choose one that it has" in output
+    assert "warning: values.yaml:21 redis-persistence: " in output
+    assert f"- Redis at {address(server)}: 2 databases; all empty." in output
     assert b"Tr0ub4dor" not in done.stdout + done.stderr
 
     machine = cli("verify", "values.yaml", "--check-redis", server.url(), "--format", "json")
@@ -72,7 +72,7 @@ def test_plan_shows_the_databases_and_suggests_an_empty_one(cli: Cli, redis_serv
     server.fill(2, "x", "y")
     made = report(cli("plan", "values.yaml", "--check-redis", server.url(), "--format", "json"))
 
-    assert made["evidence"][-1] == f"Redis at {at(server)}: 4 databases; 2 holds 2 keys"
+    assert made["evidence"][-1] == f"Redis at {address(server)}: 4 databases; 2 holds 2 keys"
     assert [each["suggestion"] for each in made["questions"] if each["id"] == "redis-db"] == ["3"]
 
 
@@ -81,7 +81,7 @@ def test_migrate_refuses_a_database_that_does_not_exist(cli: Cli, redis_server: 
     done = cli("migrate", "values.yaml", "--check-redis", server.url(), "--redis-db", "5", *UNATTENDED)
 
     assert done.returncode == 2
-    assert f"--redis-db: the Redis at {at(server)} has no database 5: it has 2 databases" in done.stderr.decode()
+    assert f"--redis-db: the Redis at {address(server)} has no database 5: it has 2 databases" in done.stderr.decode()
     assert values.read_text(encoding="utf-8") == BEFORE
 
 
@@ -164,7 +164,7 @@ def test_the_list_of_databases_shows_their_contents(
     server.fill(4, "x")
     session = migrate("values.yaml", "--check-redis", server.url())
     session.asks("Database")
-    session.says(f"- Redis at {at(server)}: 6 databases; 1 holds 3 keys; 2 holds 1 key, a docket; 4 holds 1 key")
+    session.says(f"- Redis at {address(server)}: 6 databases; 1 holds 3 keys; 2 holds 1 key, a docket; 4 holds 1 key")
     session.says(
         """
         > 3  no known user, empty, suggested
@@ -176,7 +176,7 @@ def test_the_list_of_databases_shows_their_contents(
     session.type(UP * 3, ENTER)  # past the Secret and the URL
     session.asks("Database (Enter")
     session.type("6", ENTER)
-    session.says(f"the Redis at {at(server)} has no database 6: it has 6 databases, 0 to 5")
+    session.says(f"the Redis at {address(server)} has no database 6: it has 6 databases, 0 to 5")
     session.asks("Database (Enter; Esc: back, ?: why) 6")
     session.type(CLEAR, "3", ENTER)
     session.asks("Choose")
@@ -187,5 +187,5 @@ def test_the_list_of_databases_shows_their_contents(
     assert "url: redis://cache:6379/3" in values.read_text(encoding="utf-8")
 
 
-def at(server: Server) -> str:
+def address(server: Server) -> str:
     return f"127.0.0.1:{server.port}"

@@ -175,30 +175,30 @@ def test_a_missing_wrong_or_needless_password_is_refused(
     redis_server: Start, required: str, given: str, words: str
 ) -> None:
     server = redis_server(password=required)
-    said = complaint(f"redis://{f':{given}@' if given else ''}127.0.0.1:{server.port}")
+    message = complaint(f"redis://{f':{given}@' if given else ''}127.0.0.1:{server.port}")
 
-    assert f"--check-redis: the Redis at 127.0.0.1:{server.port} {words}" in said
-    assert "wr0ng" not in said
+    assert f"--check-redis: the Redis at 127.0.0.1:{server.port} {words}" in message
+    assert "wr0ng" not in message
 
 
 def test_an_error_that_repeats_the_command_hides_the_password(redis_server: Start) -> None:
     server = redis_server("--rename-command", "AUTH", "")
-    said = complaint(server.url(password="s3same"))
+    message = complaint(server.url(password="s3same"))
 
-    assert "answers: unknown command 'AUTH'." in said
-    assert "s3same" not in said
+    assert "answers: unknown command 'AUTH'." in message
+    assert "s3same" not in message
 
 
 def test_an_error_that_repeats_the_credentials_is_masked(listener: Listen) -> None:
-    said = complaint(f"redis://hugo:s3same@127.0.0.1:{listener(b'-ERR hugo may not be s3same here' + CRLF)}")
+    message = complaint(f"redis://hugo:s3same@127.0.0.1:{listener(b'-ERR hugo may not be s3same here' + CRLF)}")
 
-    assert "answers: *** may not be *** here." in said
+    assert "answers: *** may not be *** here." in message
 
 
 def test_a_closed_port_is_refused() -> None:
     port = free_port()
-    said = complaint(f"redis://:{'s3same'}@127.0.0.1:{port}/2")
-    assert said == (
+    message = complaint(f"redis://:{'s3same'}@127.0.0.1:{port}/2")
+    assert message == (
         f"--check-redis: the Redis at 127.0.0.1:{port} cannot be reached: Connection refused. Is the port forwarded "
         "(kubectl port-forward)?"
     )
@@ -213,15 +213,15 @@ def test_a_server_that_never_answers_is_refused(listener: Listen, monkeypatch: p
     monkeypatch.setattr(redis_live, "SECONDS", 0.5)
     port = listener(None)
     began = time.monotonic()
-    said = complaint(f"{scheme}://127.0.0.1:{port}")
+    message = complaint(f"{scheme}://127.0.0.1:{port}")
 
     assert time.monotonic() - began < 10
-    assert f"the Redis at 127.0.0.1:{port} does not answer within 0.5 seconds." in said
+    assert f"the Redis at 127.0.0.1:{port} does not answer within 0.5 seconds." in message
     other = {
         "redis": "If the port has TLS, use rediss://.",
         "rediss": "If the port has no TLS, use redis://.",
     }
-    assert other[scheme] in said
+    assert other[scheme] in message
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_server_that_never_answers_is_refused(listener: Listen, monkeypatch: p
         (b"-LOADING Redis is loading the dataset in memory\r\n", "Redis is loading the dataset in memory"),
     ],
 )
-def test_a_server_that_is_no_usable_redis_is_refused(listener: Listen, reply: bytes, words: str) -> None:
+def test_a_server_that_is_not_a_usable_redis_is_refused(listener: Listen, reply: bytes, words: str) -> None:
     assert words in complaint(f"redis://127.0.0.1:{listener(reply)}")
 
 
@@ -268,8 +268,8 @@ def test_tls(redis_server: Start, certificate: tuple[Path, Path]) -> None:
     assert "cannot be trusted: IP address mismatch" in complaint(f"{url}?ssl_ca_certs={cert}")
     for query in (f"?ssl_ca_certs={cert}&ssl_check_hostname=false", "?ssl_cert_reqs=none"):
         assert redis_live.look(url + query).databases == 16
-    said = complaint(url.replace("rediss", "redis"))
-    assert "closes the connection" in said and "If the port has TLS, use rediss://." in said
+    message = complaint(url.replace("rediss", "redis"))
+    assert "closes the connection" in message and "If the port has TLS, use rediss://." in message
 
 
 def test_tls_on_a_port_without_tls_is_refused(redis_server: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,10 +303,10 @@ def test_tls_on_a_port_without_tls_is_refused(redis_server: Start, monkeypatch: 
 def test_an_invalid_url_is_not_repeated_in_the_error(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         redis_live.look(url)
-    said = str(caught.value)
+    message = str(caught.value)
 
-    assert said.startswith("--check-redis: ")
-    assert not any(part in said for part in ("s3same", "s3", "same@", "localhost"))
+    assert message.startswith("--check-redis: ")
+    assert not any(part in message for part in ("s3same", "s3", "same@", "localhost"))
 
 
 @pytest.mark.parametrize(
@@ -329,8 +329,8 @@ def test_an_address_is_shown_as_in_a_url(host: str, shown: str) -> None:
 
 
 def test_a_server_that_speaks_no_tls_suggests_the_other_scheme(listener: Listen) -> None:
-    said = complaint(f"rediss://127.0.0.1:{listener(b'-ERR no TLS here' + CRLF)}")
-    assert "does not speak TLS" in said and said.endswith("If the port has no TLS, use redis://.")
+    message = complaint(f"rediss://127.0.0.1:{listener(b'-ERR no TLS here' + CRLF)}")
+    assert "does not speak TLS" in message and message.endswith("If the port has no TLS, use redis://.")
 
 
 def test_a_missing_library_is_an_error_that_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
