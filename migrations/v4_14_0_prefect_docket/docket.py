@@ -269,5 +269,5 @@ def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
         f"The Secret must exist before the upgrade: kubectl create secret generic {match['name']}{namespace} "
         f"--from-literal={key}='{url_to_fill_in(release)}' (USER and PASSWORD percent-encoded; leave out "
         "USER:PASSWORD@ if Redis needs none; N is a database that nothing else uses).",
-        comes_next=True,
+        is_next_step=True,
     )

@@ -108,19 +108,19 @@ def _on_upgrading(release: Release) -> Iterator[Notice]:
         yield Notice(
             f"Commit values and chart version together: the old chart refuses the new values. {controller} then "
             f"upgrades both at once.{'' if no_return else ' To roll back, revert that commit.'}",
-            comes_next=True,
+            is_next_step=True,
         )
     else:
         yield Notice(
             "Upgrade values and chart together: the old chart refuses the new file. Use helm upgrade with -f FILE "
             "or --reset-then-reuse-values, never --reuse-values, which keeps the old chart's defaults.",
-            comes_next=True,
+            is_next_step=True,
         )
         if not no_return:  # else a separate migration reports what leads back
             yield Notice(
                 "To roll back, restore both the old file and the old chart: infrahub-migrator undo FILE and helm "
                 f"rollback {name}{namespace}.",
-                comes_next=True,
+                is_next_step=True,
             )
     yield Notice(
         "Give each Prefect installation its own Redis database: the docket is always named prefect, so two "

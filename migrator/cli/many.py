@@ -113,7 +113,7 @@ class _Lines:
         self._counts: Counter[Status] = Counter()
         self._exit_code = 0
         self._asked: list[FileReport] = []
-        self._is_watched = streams.is_there(sys.stdout)
+        self._is_watched = streams.is_terminal(sys.stdout)
 
     def print(self, releases: Sequence[ReleaseResult]) -> None:
         """Print the releases of one place."""

@@ -236,7 +236,7 @@ def can_ask(release: Bundle, settings: Settings) -> bool:
     is_piped = release.snapshot is None and not release.is_of_cluster
     if settings.non_interactive or is_piped or settings.format == "json" or settings.output == "-":
         return False
-    return streams.is_there(sys.stdin) and streams.is_there(sys.stdout)
+    return streams.is_terminal(sys.stdin) and streams.is_terminal(sys.stdout)
 
 
 def _note_defaults(case: examine.Case, settings: Settings) -> None:

@@ -11,7 +11,7 @@ from migrator.cli.plugin import program_name
 from migrator.cli.settings import Settings, flag_of
 from migrator.planning import catalog, examine
 from migrator.prefect.docket import new_secret
-from migrator.report.page import Page, flags_of, typed
+from migrator.report.page import Page, flags_of, shell_quoted
 from migrator.report.records import FileReport
 from migrator.report.result_records import NextStep
 from migrator.sources.bundle import Helmfile
@@ -53,13 +53,13 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
 
 def _migrate(case: examine.Case, settings: Settings) -> str:
     """The `migrate` command that writes the change that these settings show."""
-    words = [f"-f {typed(name)}" for name in settings.values]
+    words = [f"-f {shell_quoted(name)}" for name in settings.values]
     deployed = case.bundle.deployed
     if deployed is not None:
         words += ["--release", shlex.join(deployed.words)]
-        words += [f"--output {typed(settings.output or _NEW_FILE)}"] * case.bundle.is_of_cluster
+        words += [f"--output {shell_quoted(settings.output or _NEW_FILE)}"] * case.bundle.is_of_cluster
     elif not words:
-        words = [typed(case.bundle.layers[case.bundle.home].name)]
+        words = [shell_quoted(case.bundle.layers[case.bundle.home].name)]
     words += map(shlex.quote, settings.upgrade_options)
     if settings.answers:
         words.append(f"--answers {shlex.quote(settings.answers)}")
@@ -188,7 +188,7 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
     else:
         what = "CHART"
         stands_for.append(f"CHART is your own around {chart}, with that dependency at {version}")
-    values = " ".join(f"-f {typed(path)}" for path in paths)
+    values = " ".join(f"-f {shell_quoted(path)}" for path in paths)
     for flag, _, text in (option.partition(" ") for option in case.bundle.typed):
         values += f" {flag} {shlex.quote(text)}"
     if case.bundle.helmfile is not None and case.bundle.helmfile.labels:
@@ -231,7 +231,7 @@ def _by_helmfile(case: examine.Case, helmfile: Helmfile) -> Iterator[NextStep]:
     elif _moved(case):
         before = f"Write version {case.found.shown_to} into {helmfile.path}, and upgrade"
     yield NextStep(f"{before} file and chart in one go:")
-    yield _command(f"helmfile -f {typed(helmfile.path)} -l {shlex.quote(helmfile.labels)} apply")
+    yield _command(f"helmfile -f {shell_quoted(helmfile.path)} -l {shlex.quote(helmfile.labels)} apply")
 
 
 def _where(case: examine.Case, context: str = "--kube-context") -> str:
@@ -243,7 +243,7 @@ def _where(case: examine.Case, context: str = "--kube-context") -> str:
 
 
 def _undo(changed: Sequence[str]) -> NextStep:
-    return _command(_UNDO + " ".join(map(typed, changed)))
+    return _command(_UNDO + " ".join(map(shell_quoted, changed)))
 
 
 _UNDO = f"{program_name()} undo "

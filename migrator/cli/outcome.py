@@ -50,7 +50,7 @@ def print_result(written: Written, stream: TextIO, session: Session, *, was_show
         return
     # Do not repeat what was shown before the choice, or the next steps below: it would hide the rest.
     if report.changes:
-        new_notices = tuple(each for each in report.notices if not each.comes_next)
+        new_notices = tuple(each for each in report.notices if not each.is_next_step)
         report = (
             report._replace(notices=backup_notices, findings=()) if was_shown else report._replace(notices=new_notices)
         )

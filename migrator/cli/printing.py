@@ -142,10 +142,10 @@ def print_totals(
 ) -> None:
     """The last line of a command on several releases; on standard output by default."""
     if sum(found.values()) > 1 and not settings.quiet:
-        from migrator.report.totals import in_words
+        from migrator.report.totals import counts_sentence
 
         time = f" ({seconds:.1f} s)" if seconds is not None else ""
-        (stream or sys.stdout).write(f"{in_words(found).removesuffix('.')}{time}\n")
+        (stream or sys.stdout).write(f"{counts_sentence(found).removesuffix('.')}{time}\n")
 
 
 def _diff(settings: Settings, report: Report, mask: Mask) -> None:

@@ -51,7 +51,7 @@ class Bar:
 @contextmanager
 def bar(settings: Settings, total: int) -> Iterator[Bar]:
     """A bar for `total` releases, removed at the end."""
-    shown = Bar(total, is_shown=not settings.quiet and streams.is_there(sys.stderr))
+    shown = Bar(total, is_shown=not settings.quiet and streams.is_terminal(sys.stderr))
     try:
         yield shown
     finally:

@@ -16,7 +16,7 @@ from migrator.files import writing
 from migrator.files.backups import Together, backed_up_with, backups_of
 from migrator.files.writing import Written
 from migrator.report.mask import visible
-from migrator.report.page import typed
+from migrator.report.page import shell_quoted
 from migrator.sources.walking import yaml_files
 
 
@@ -68,11 +68,11 @@ def _note_still_migrated(done: Sequence[Written], settings: Settings) -> None:
     if not stay:
         return
     was, stays, it = ("was", "stays", "it") if len(stay) == 1 else ("were", "stay", "them")
-    folder = f" --backup-dir {typed(settings.backup_dir)}" if settings.backup_dir else ""
+    folder = f" --backup-dir {shell_quoted(settings.backup_dir)}" if settings.backup_dir else ""
     tell(
         settings,
         f"note: {' and '.join(stay)} {was} migrated in the same run, and {stays} so. To restore {it} too: "
-        f"{program_name()} undo{folder} {' '.join(map(typed, stay))}",
+        f"{program_name()} undo{folder} {' '.join(map(shell_quoted, stay))}",
     )
 
 

@@ -79,9 +79,9 @@ def _about_invisible_characters(bundle: Bundle) -> Iterator[Notice]:
             continue  # no such character, and no escape that could make one
         from unicodedata import name
 
-        from migrator.report.signs import unseen_in
+        from migrator.report.characters import invisible_in
 
-        for route, characters in islice(unseen_in(source.data), _MOST_OF_A_KIND):
+        for route, characters in islice(invisible_in(source.data), _MOST_OF_A_KIND):
             named = " and ".join(f"U+{ord(each):04X} ({name(each, 'no name').lower()})" for each in characters[:3])
             yield Notice(
                 f"{tree.show(route)} contains the invisible {named}, which can change how it is read: retype it, "

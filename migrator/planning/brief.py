@@ -80,4 +80,4 @@ def _answered_by(asked: Asked) -> AnsweredBy | None:
 
 def notice_report(notice: Notice) -> NoticeReport:
     """The notice without its place."""
-    return NoticeReport(notice.severity, notice.text, "", 0, notice.rule, notice.comes_next)
+    return NoticeReport(notice.severity, notice.text, "", 0, notice.rule, notice.is_next_step)

@@ -12,7 +12,7 @@ from migrator.prompts import questions
 from migrator.prompts.decisions import Decisions
 from migrator.prompts.person import Back, Offer, Person
 from migrator.prompts.screen import Screen
-from migrator.report.page import standing_at
+from migrator.report.page import joined_places
 
 _FLAVOUR_REASON = (
     "The installed flavour of the chart decides every value that the file leaves out; the file does not say which "
@@ -89,7 +89,7 @@ def _context(
     found_by = (decision.found_by,) if decision is not None and decision.found_by else ()
     why = (*found_by, *(_paragraphs(asked_by.text) if asked_by else (_FLAVOUR_REASON,)))
     if releases is None:
-        return questions.QuestionContext(start, standing_at(summary.places(case, question)), why)
+        return questions.QuestionContext(start, joined_places(summary.places(case, question)), why)
     why = (*why, *filter(None, [releases.full_list]))
     return questions.QuestionContext(start, "", why, releases.other_options, releases.applies_to, releases.already_read)
 

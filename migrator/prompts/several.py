@@ -19,7 +19,7 @@ from migrator.prompts.person import Back, Offer, Person
 from migrator.prompts.review_of_several import Reviewed, choose
 from migrator.prompts.save_answers import Recorder
 from migrator.prompts.screen import Screen
-from migrator.report.page import standing_at
+from migrator.report.page import joined_places
 from migrator.report.records import FileReport, NoticeReport, Report
 from migrator.sources import Bundle
 
@@ -220,7 +220,7 @@ class _Session:
     def _place(self, release: Candidate, question: Question) -> str:
         """A release's name, and the place of the values that the question is about."""
         asked = next((each for each in release.open if each.id == question.id), question)
-        place = standing_at(summary.places(release.case, asked))
+        place = joined_places(summary.places(release.case, asked))
         if not place or place.startswith(f"{release.name}:"):
             return place or release.name
         return f"{release.name} ({place})"

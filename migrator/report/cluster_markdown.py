@@ -45,7 +45,7 @@ def _part(file: FileReport) -> Part:
     every = [line for section in sections for line in _section(section)]
     last = [
         line
-        for sentence in (cluster_text.twice(found), cluster_text.without_difference(file, found))
+        for sentence in (cluster_text.duplicate_warning(found), cluster_text.without_difference(file, found))
         if sentence
         for line in (prose(sentence), "")
     ]

@@ -113,7 +113,7 @@ def without_difference(file: FileReport, cluster: ClusterReport) -> str:
     return f"Steps without a difference of their own in the cluster: {'; '.join(idle)}."
 
 
-def twice(cluster: ClusterReport) -> str:
+def duplicate_warning(cluster: ClusterReport) -> str:
     """A warning about entries that were set twice and are now set once; empty if there are none."""
     names = [place(each) + " on " + each.object for each in cluster.changes if each.path.rstrip('"').endswith(AGAIN)]
     if not names:
@@ -188,7 +188,7 @@ def _release(file: FileReport, page: Page, verbose: bool) -> Iterator[str]:
                 yield from page.wrapped(sentence, indent=2, lead=lead(section.kind))
             for group in groups:
                 yield from _group(group, page, verbose)
-    for sentence in (twice(cluster), without_difference(file, cluster)):
+    for sentence in (duplicate_warning(cluster), without_difference(file, cluster)):
         if sentence:
             yield ""
             yield from page.wrapped(sentence)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from migrator.report.issues import Issue, issues
 from migrator.report.mask import Mask, visible
 from migrator.report.records import Report
-from migrator.report.totals import statuses_in_words
+from migrator.report.totals import status_sentence
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -21,7 +21,7 @@ def commands(report: Report, *, mask: Mask) -> Iterator[str]:
     report = mask.conceal(report)
     for issue in issues(report):
         yield f"{_command(issue)}\n"
-    yield f"{statuses_in_words(report)}\n"
+    yield f"{status_sentence(report)}\n"
 
 
 def _command(issue: Issue) -> str:

@@ -18,7 +18,7 @@ from migrator import __version__
 from migrator.report import cluster_text, html_picture, totals
 from migrator.report.html_release import CAUSES, EFFECTS, release_view
 from migrator.report.mask import Mask, visible
-from migrator.report.page import answered_by, flags_of, passed_over, spelled, versions
+from migrator.report.page import answered_by, flags_of, spelled, unused_answer, versions
 from migrator.report.records import FileReport, Report
 from migrator.report.restarts import sentence
 from migrator.report.text_check import error_without_path
@@ -48,7 +48,7 @@ def page(report: Report, *, mask: Mask) -> str:
     are_many = len(report.files) > MANY
     shared = _shared_notices(report.files) if are_many else {}
     releases = [
-        release_view(number, file, mask, context=1 if are_many else 3, told=shared)
+        release_view(number, file, mask, context=1 if are_many else 3, without=shared)
         for number, file in enumerate(report.files, 1)
     ]
     environment = _environment()
@@ -65,11 +65,11 @@ def page(report: Report, *, mask: Mask) -> str:
         are_many=are_many,
         said_of_many=shared,
         is_rendered=is_rendered,
-        statuses=_bars([(name, totals.TOLD[name], number) for name, number in totals.statuses(report).items()]),
+        statuses=_bars([(name, totals.STATUS_NAMES[name], number) for name, number in totals.statuses(report).items()]),
         effects=_bars([(name, EFFECTS[name], number) for name, number in totals.effects(report).items() if number]),
         causes=_bars([(kind, CAUSES[kind], number) for kind, number in _causes(report).items()]),
-        summary=totals.statuses_in_words(report),
-        changes=totals.effects_in_words(report),
+        summary=totals.status_sentence(report),
+        changes=totals.effect_sentence(report),
         first_picture=next((each for each in releases if each.file.queues is not None), None),
         are_secrets_shown=mask.show_secrets,
     )
@@ -131,10 +131,10 @@ def _environment() -> Environment:
         "cluster_text": cluster_text,
         "error_without_path": error_without_path,
         "flags_of": flags_of,
-        "passed_over": passed_over,
+        "unused_answer": unused_answer,
         "picture": html_picture.picture,
         "effect_labels": EFFECTS,
-        "status_labels": totals.TOLD,
+        "status_labels": totals.STATUS_NAMES,
         "sentence": sentence,
         "spelled": spelled,
         "versions": versions,

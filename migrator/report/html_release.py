@@ -71,8 +71,10 @@ class ReleaseView(NamedTuple):
     notices: Sequence[NoticeReport]
 
 
-def release_view(number: int, file: FileReport, mask: Mask, *, context: int, told: Collection[str] = ()) -> ReleaseView:
-    """The release as the page shows it, with `context` lines around each change, without the notices in `told`."""
+def release_view(
+    number: int, file: FileReport, mask: Mask, *, context: int, without: Collection[str] = ()
+) -> ReleaseView:
+    """The release as the page shows it, with `context` lines around each change, without the notices in `without`."""
     own = f"r{number}"
     steps = list(_steps(own, file, mask, context)) if file.cluster is None else []
     titles = dict(file.migrations)
@@ -86,7 +88,7 @@ def release_view(number: int, file: FileReport, mask: Mask, *, context: int, tol
         in_short=tuple(_in_short(own, file, [view for _, view in steps])),
         migrations=tuple(migrations),
         questions=open_first(file.questions),
-        notices=[notice for notice in file.to_know if notice.text not in told],
+        notices=[notice for notice in file.to_know if notice.text not in without],
     )
 
 

@@ -110,7 +110,7 @@ def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:
             }
             for question in file.questions
         ],
-        "notices": [_without(each._asdict(), "comes_next", "is_stop") for each in file.notices],
+        "notices": [_without(each._asdict(), "is_next_step", "is_stop") for each in file.notices],
         "findings": [_without(each._asdict(), "about") for each in file.findings],
         "patch": _patch(file, mask) if with_patch else None,
         "backups": list(file.backups),

@@ -16,11 +16,21 @@ from migrator.report import unified
 from migrator.report.markdown_fit import LIMIT, Part, Row, fitted
 from migrator.report.markup import code, fence, prose
 from migrator.report.mask import Mask
-from migrator.report.page import SIGNS, Page, answered_by, flags_of, open_first, passed_over, spelled, versions, written
+from migrator.report.page import (
+    SIGNS,
+    Page,
+    answered_by,
+    flags_of,
+    open_first,
+    spelled,
+    unused_answer,
+    versions,
+    written,
+)
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report
 from migrator.report.restarts import sentence, what_restarts
 from migrator.report.text_check import count, reason
-from migrator.report.totals import effects_in_words, graves_in_words, statuses_in_words
+from migrator.report.totals import effect_sentence, problem_sentence, status_sentence
 
 _EFFECTS = {
     "none": "pods restart, behaviour unchanged",
@@ -81,7 +91,7 @@ def check(report: Report, *, mask: Mask) -> str:
 
 
 def _head(title: str, command: str, report: Report) -> list[str]:
-    totals = " ".join(filter(None, (statuses_in_words(report), effects_in_words(report), graves_in_words(report))))
+    totals = " ".join(filter(None, (status_sentence(report), effect_sentence(report), problem_sentence(report))))
     return [marker(command), f"# {title}", "", totals]
 
 
@@ -238,7 +248,7 @@ def _questions(questions: Sequence[QuestionReport]) -> Iterator[str]:
             state = f"**to decide** with {code(question.flag)}"
         else:
             state = f"{code(question.answer)} (by {answered_by(question)})"
-        yield f"- {code(question.id)}: {state}. {prose(f'{question.text} {passed_over(question)}')}"
+        yield f"- {code(question.id)}: {state}. {prose(f'{question.text} {unused_answer(question)}')}"
         for value, leads_to in question.choices:
             yield f"  - {code(value)}: {prose(leads_to)}"
     yield ""

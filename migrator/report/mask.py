@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from migrator.report.signs import visible as visible
+from migrator.report.characters import visible as visible
 from migrator.values.edits import Value
 
 if TYPE_CHECKING:
@@ -201,9 +201,9 @@ class Mask:
 
     def mark(self, secret: str) -> str:
         """The mask for a secret; the text itself if it is not a secret."""
-        from migrator.report.mask_names import is_no_secret
+        from migrator.report.mask_names import is_harmless
 
-        if secret in self._choices or is_no_secret(secret):
+        if secret in self._choices or is_harmless(secret):
             return secret
         if secret not in self._numbers:
             self._numbers[secret] = len(self._numbers) + 1
@@ -214,7 +214,7 @@ class Mask:
             self._known.add(secret)
         return f"***{self._numbers[secret]}"
 
-    def meet(self, value: Value, place: Place) -> None:
+    def note_value(self, value: Value, place: Place) -> None:
         """Remember a key, or a scalar that is not a secret."""
         from migrator.report.mask_places import is_kept
         from migrator.report.mask_shapes import hosts_in
@@ -243,7 +243,7 @@ class Mask:
         if isinstance(value, dict):
             of = places_in(value, place)
             for key in value:
-                self.meet(key, Place())
+                self.note_value(key, Place())
             return {key: self._masked(child, of(key)) for key, child in value.items()}
         if isinstance(value, list):
             return [self._masked(*each) for each in zip(value, places_of(value, place))]
@@ -253,7 +253,7 @@ class Mask:
         if place.wanted:
             shown = self.mark(text)
         else:
-            self.meet(value, place)
+            self.note_value(value, place)
             shown = self._yaml(text, is_part=True) if isinstance(value, str) else self._without_known(text)
         return value if shown == str(value) else shown
 

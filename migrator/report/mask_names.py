@@ -150,7 +150,7 @@ def _names_a_secret(name: str, words: list[str]) -> bool:
     return words[-1] == "key" and ("password" in words or "secret" in words[:-2] or words[-2] == "token")
 
 
-def is_no_secret(text: str) -> bool:
+def is_harmless(text: str) -> bool:
     """Whether a text under a credential's name reveals nothing: empty, a reference, a placeholder, a boolean."""
     text = text.strip()
     is_template = text.startswith("{{") and "}}" not in text  # cut off by quotes inside the template

@@ -109,7 +109,7 @@ def in_text(text: str, mark: Mark) -> str:
     return text
 
 
-def may_hold_one(text: str) -> bool:
+def may_hold_credential(text: str) -> bool:
     """Whether the text may contain a credential's shape: a cheap check, true for every text that has one."""
     return _SIGNS.search(text) is not None
 

@@ -40,7 +40,7 @@ class Finder(Protocol):
     def in_text(self, text: str) -> str:
         """The text with credentials masked that are recognised by shape."""
 
-    def meet(self, value: Value, place: Place) -> None:
+    def note_value(self, value: Value, place: Place) -> None:
         """Remember a scalar that is not a secret."""
 
 
@@ -108,7 +108,7 @@ class _Judge:
                 key = layout.key_of(child)
                 if record.kinds[child.key] < ALIAS:
                     self.keys[child.key] = place
-                    self._finder.meet(key, Place())
+                    self._finder.note_value(key, Place())
                 self.walk(child.node, of(key))
         elif isinstance(value, list):
             for item, item_place in zip(layout.firsts(node), places_of(value, place)):
@@ -134,7 +134,7 @@ def _scalar(layout: Layout, node: int, place: Place, finder: Finder, depth: int)
         shown = finder.mark(means)
         yield text if shown == means else quote + _on_each_line(body, shown) + quote, "", ""
         return
-    finder.meet(value, place)
+    finder.note_value(value, place)
     if kind in (LITERAL, FOLDED):
         yield from _prefixed(body, " " * layout.block_scalar_indent(node), finder, depth)
     elif not isinstance(value, str):
@@ -161,7 +161,7 @@ def respelled(text: str, shown: str, quote: str) -> str:
 def inside(text: str, finder: Finder, depth: int) -> Iterator[Piece]:
     """Text inside a value or a comment."""
     is_yaml = "\n" in text or text.lstrip()[:1] in ("{", "[")
-    if is_yaml and depth < _DEEPEST and (mask_names.may_hold_a_name(text) or mask_shapes.may_hold_one(text)):
+    if is_yaml and depth < _DEEPEST and (mask_names.may_hold_a_name(text) or mask_shapes.may_hold_credential(text)):
         yield from pieces(text, finder, depth=depth + 1)
     else:
         shown = finder.in_text(text)

@@ -82,7 +82,7 @@ def versions(file: FileReport) -> str:
     return f"{file.chart} {way if file.version_to else file.version_from}".strip()
 
 
-def standing_at(places: Sequence[tuple[str, int]]) -> str:
+def joined_places(places: Sequence[tuple[str, int]]) -> str:
     """`FILE:LINE and FILE:LINE`; a file with several lines is named once."""
     lines: dict[str, list[int]] = {}
     for file, line in places:
@@ -122,7 +122,7 @@ def _own_flag(question: QuestionReport) -> str:
     return flag.partition("=")[0] if flag.startswith("--answer ") else flag.partition(" ")[0]
 
 
-def passed_over(question: QuestionReport) -> str:
+def unused_answer(question: QuestionReport) -> str:
     """That an answer is not used because it was given to another question of this name; empty if there is none."""
     if not question.stale:
         return ""
@@ -139,7 +139,7 @@ def open_first(questions: Sequence[QuestionReport]) -> list[QuestionReport]:
     return sorted(questions, key=lambda question: not question.is_open)
 
 
-def typed(path: str) -> str:
+def shell_quoted(path: str) -> str:
     """A path as typed in a shell; one that starts with a dash would be read as an option."""
     import shlex
 

@@ -78,7 +78,7 @@ class QuestionReport(NamedTuple):
 class NoticeReport(NamedTuple):
     """One notice, with its place (line 0: none) and the rule that it comes from.
 
-    `comes_next` marks a notice that is repeated as commands after files were written. `is_stop` is a stop of a jump.
+    `is_next_step` marks a notice that is repeated as commands after files were written. `is_stop` is a stop of a jump.
     """
 
     severity: Literal["info", "warning", "error"]
@@ -86,7 +86,7 @@ class NoticeReport(NamedTuple):
     file: str
     line: int
     rule: str = ""
-    comes_next: bool = False
+    is_next_step: bool = False
     is_stop: bool = False
 
     @property

@@ -24,7 +24,7 @@ def width() -> int:
         return 100
 
 
-def is_there(stream: TextIO | None) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
     """Whether the stream is an open terminal."""
     return stream is not None and not stream.closed and stream.isatty()
 

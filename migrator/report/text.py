@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from migrator.report.mask import Mask
-from migrator.report.page import SIGNS, Page, Style, flags_of, passed_over, spelled, standing_at, versions
+from migrator.report.page import SIGNS, Page, Style, flags_of, joined_places, spelled, unused_answer, versions
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report, with_remedies
 from migrator.report.text_check import STYLES, count, error_without_path, headline
 
@@ -131,9 +131,9 @@ def _questions(file: FileReport, page: Page, verbose: bool) -> Iterator[str]:
     for question in file.open_questions:
         yield from page.wrapped(question.text, indent=2, lead="? ", style="yellow")
         if question.places:
-            yield from page.wrapped(standing_at(question.places), indent=4, lead="see ")
+            yield from page.wrapped(joined_places(question.places), indent=4, lead="see ")
         if question.stale:
-            yield from page.wrapped(passed_over(question), indent=4, style="yellow")
+            yield from page.wrapped(unused_answer(question), indent=4, style="yellow")
         yield from page.wrapped(question.flag, indent=4, lead="answer with ")
         yield from _choices(question, page)
         if question.suggestion is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.report.mask import Mask
-from migrator.report.page import Page, flags_of, passed_over, standing_at
+from migrator.report.page import Page, flags_of, joined_places, unused_answer
 from migrator.report.records import FileReport, QuestionReport, Report
 
 
@@ -36,9 +36,9 @@ def _of_file(file: FileReport, command: str, page: Page) -> Iterator[str]:
 def _of_question(question: QuestionReport, page: Page) -> Iterator[str]:
     yield from page.wrapped(f"{question.id}: {question.text}", indent=2, lead="? ")
     if question.places:
-        yield from page.wrapped(standing_at(question.places), indent=4, lead="see ")
+        yield from page.wrapped(joined_places(question.places), indent=4, lead="see ")
     if question.stale:
-        yield from page.wrapped(passed_over(question), indent=4, style="yellow")
+        yield from page.wrapped(unused_answer(question), indent=4, style="yellow")
     for value, leads_to in question.choices:
         yield from page.wrapped(f"{value}: {leads_to}", indent=6, lead="- ")
     why = "no known user" if question.id == "redis-db" else "suggested"

@@ -10,7 +10,7 @@ from migrator.report.records import Report, Status
 from migrator.report.text_check import count
 from migrator.values.changes import Effect
 
-TOLD: dict[Status, str] = {
+STATUS_NAMES: dict[Status, str] = {
     "failed": "failed", "needs-decision": "to decide", "refused": "refused", "pending": "pending",
     "migrated": "migrated", "current": "current", "unrelated": "unrelated", "out-of-scope": "out of scope",
     "skipped": "skipped",
@@ -36,18 +36,18 @@ def effects(report: Report) -> dict[Effect, int]:
     return {effect: found[effect] for effect, _, _ in _EFFECTS}
 
 
-def statuses_in_words(report: Report) -> str:
+def status_sentence(report: Report) -> str:
     """A sentence such as `3 releases: 1 to decide, 2 pending.`"""
-    return in_words(statuses(report))
+    return counts_sentence(statuses(report))
 
 
-def in_words(found: Mapping[Status, int]) -> str:
+def counts_sentence(found: Mapping[Status, int]) -> str:
     """The same sentence for existing counts."""
-    counts = ", ".join(f"{found[status]} {TOLD[status]}" for status in FROM_WORST if found.get(status))
+    counts = ", ".join(f"{found[status]} {STATUS_NAMES[status]}" for status in FROM_WORST if found.get(status))
     return f"{count(sum(found.values()), 'release')}: {counts}." if counts else "No release."
 
 
-def effects_in_words(report: Report) -> str:
+def effect_sentence(report: Report) -> str:
     """A sentence such as `14 changes: 2 are required, 12 leave behaviour as it is.`; empty if nothing changes."""
     found = effects(report)
     counts = ", ".join(
@@ -56,7 +56,7 @@ def effects_in_words(report: Report) -> str:
     return f"{count(sum(found.values()), 'change')}: {counts}." if counts else ""
 
 
-def graves_in_words(report: Report) -> str:
+def problem_sentence(report: Report) -> str:
     """A sentence such as `1 error and 2 warnings, under "Notices".`; empty if there are none."""
     found = Counter[str]()
     for file in report.files:

@@ -56,7 +56,7 @@ class Notice(NamedTuple):
 
     `severity` is "warning" where something is likely wrong, else "info". A notice from a rule of the target version has
     that rule's id as `rule`, its text and its severity: a step names the rule, and planning makes the notice. With
-    `comes_next`, `migrate` repeats it, with commands, after writing.
+    `is_next_step`, `migrate` repeats it, with commands, after writing.
     """
 
     text: str
@@ -64,4 +64,4 @@ class Notice(NamedTuple):
     layer: int = 0
     route: Route = ()
     rule: str = ""
-    comes_next: bool = False
+    is_next_step: bool = False

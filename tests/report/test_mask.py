@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from migrator.report import json_format, markdown, structural, text_check, unified
 from migrator.report.cluster_records import ClusterChange, ClusterReport, Explanation
 from migrator.report.mask import Mask, visible
-from migrator.report.mask_names import is_no_secret, is_weak
+from migrator.report.mask_names import is_harmless, is_weak
 from migrator.report.page import Page
 from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, QuestionReport, Report
 from migrator.report.result_records import DocumentReport, LayerReport, NextStep, StepReport
@@ -478,7 +478,7 @@ def test_a_changed_secret_shows_as_changed(name: str) -> None:
 def test_no_strong_secret_in_values_is_shown(secret: str) -> None:
     """Quoted in JSON, which is YAML: under a credential's key, in an env entry, in a URL."""
     secret = f"9{secret}A"
-    assert not is_no_secret(secret)
+    assert not is_harmless(secret)
     assert not is_weak(secret)
     values: Value = {
         "a": {"password": secret},

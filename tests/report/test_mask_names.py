@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.report.mask_names import is_credential, is_no_secret, is_weak, may_hold_a_name
+from migrator.report.mask_names import is_credential, is_harmless, is_weak, may_hold_a_name
 
 
 def _words(text: str) -> list[str]:
@@ -68,14 +68,14 @@ def test_the_quick_check_misses_no_credential_name(parts: list[str], joint: str)
      "ref+vault://secret/redis#password", "ENC[AES256_GCM,data:x,iv:y]", "***", "***12", "true", "null", "PASSWORD"],
 )  # fmt: skip
 def test_references_and_placeholders_are_not_secrets(text: str) -> None:
-    assert is_no_secret(text)
+    assert is_harmless(text)
 
 
 @pytest.mark.parametrize(
     "text", ["hunter2", "x-${SUFFIX}", '{{ default "hunter2" }}', "<a>b", "$(A)$", "****", "ENC[x]y", "password"]
 )
 def test_text_that_only_resembles_a_reference_is_a_secret(text: str) -> None:
-    assert not is_no_secret(text)
+    assert not is_harmless(text)
 
 
 def test_words_and_numbers_are_weak() -> None:

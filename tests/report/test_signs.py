@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.report.signs import is_unseen, unseen_in, visible
+from migrator.report.characters import invisible_in, is_invisible, visible
 from migrator.values.edits import Value
 
 
@@ -12,7 +12,7 @@ from migrator.values.edits import Value
     "sign", "\u202a\u202e\u2066\u2069\u200b\u200d\u200e\u2060\ufeff\u00ad\u034f\u3164\u2800\U000e0061"
 )
 def test_bidi_controls_and_zero_width_characters_are_escaped(sign: str) -> None:
-    assert is_unseen(sign)
+    assert is_invisible(sign)
     shown = visible(f"a{sign}b")
     assert shown.startswith("a\\")
     assert shown.encode().decode("unicode-escape") == f"a{sign}b"
@@ -20,10 +20,10 @@ def test_bidi_controls_and_zero_width_characters_are_escaped(sign: str) -> None:
 
 @pytest.mark.parametrize("sign", "aé→漢🙂ש’…ا")
 def test_visible_characters_are_not_escaped(sign: str) -> None:
-    assert not is_unseen(sign)
+    assert not is_invisible(sign)
     assert visible(sign) == sign
 
 
 def test_invisible_characters_are_found_in_nested_keys_and_strings() -> None:
     data: Value = {"a": [{"b": "x\u202ey\u200b\u202e"}], "c\u200d": 1, "é": "é"}
-    assert list(unseen_in(data)) == [(("a", 0, "b"), ["\u202e", "\u200b"]), (("c\u200d",), ["\u200d"])]
+    assert list(invisible_in(data)) == [(("a", 0, "b"), ["\u202e", "\u200b"]), (("c\u200d",), ["\u200d"])]

@@ -11,26 +11,26 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt, and the empty Braille pattern."""
 
 
-def is_unseen(sign: str) -> bool:
+def is_invisible(character: str) -> bool:
     """Whether a character can hide in a word: it has no width, reverses the text, or is a blank other than a space."""
     from unicodedata import category
 
-    return sign in _BLANK or category(sign) == "Cf"
+    return character in _BLANK or category(character) == "Cf"
 
 
-def unseen_in(value: Value, route: Route = ()) -> Iterator[tuple[Route, list[str]]]:
+def invisible_in(value: Value, route: Route = ()) -> Iterator[tuple[Route, list[str]]]:
     """Where in values such characters are, in a key or in a text: the route, and each character once."""
     if isinstance(value, dict):
         for key, child in value.items():
-            yield from unseen_in(key, (*route, key))
-            yield from unseen_in(child, (*route, key))
+            yield from invisible_in(key, (*route, key))
+            yield from invisible_in(child, (*route, key))
     elif isinstance(value, list):
         for number, child in enumerate(value):
-            yield from unseen_in(child, (*route, number))
+            yield from invisible_in(child, (*route, number))
     elif isinstance(value, str) and not value.isascii():
-        signs = [sign for sign in dict.fromkeys(value) if is_unseen(sign)]
-        if signs:
-            yield route, signs
+        characters = [character for character in dict.fromkeys(value) if is_invisible(character)]
+        if characters:
+            yield route, characters
 
 
 def visible(text: str, *, ascii_only: bool = False) -> str:
@@ -39,18 +39,22 @@ def visible(text: str, *, ascii_only: bool = False) -> str:
     `ascii_only` also escapes everything beyond ASCII, except for some typographic characters that have an ASCII form.
     """
     if ascii_only and not text.isascii():
-        text = "".join(sign if sign.isascii() else _TYPED.get(sign) or _escaped(sign) for sign in text)
+        text = "".join(
+            character if character.isascii() else _TYPED.get(character) or _escaped(character) for character in text
+        )
     if text.isascii() and text.isprintable():
         return text
-    return "".join(sign if sign.isprintable() and sign not in _BLANK else _escaped(sign) for sign in text)
+    return "".join(
+        character if character.isprintable() and character not in _BLANK else _escaped(character) for character in text
+    )
 
 
 _TYPED = {"…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"}
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def _escaped(sign: str) -> str:
-    code = ord(sign)
+def _escaped(character: str) -> str:
+    code = ord(character)
     if code < 0x100:
-        return _NAMED.get(sign, f"\\x{code:02x}")
+        return _NAMED.get(character, f"\\x{code:02x}")
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
