@@ -1,10 +1,10 @@
-"""Run every command on very many hostile inputs, and report whatever goes wrong.
+"""Run every command on very many hostile inputs, and report what goes wrong.
 
     python -m benchmarks.fuzz [--inputs N] [--seed S] [--jobs N] [--seconds LIMIT] [--keep DIR] [--only NUMBER]
 
 Input NUMBER of a seed is always the same, so `--only` tries one again and shows its findings in full. Inputs are made
-from the samples that the tool brings along and from the corpus (MIGRATOR_CORPUS, else `../shared/corpus` beside the
-checkout), where there is one. Ends with status 1 if anything was found.
+from the samples of the program and from the corpus (MIGRATOR_CORPUS, else `../shared/corpus` beside the
+checkout), if there is one. Exits with 1 if anything was found.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from typing import NamedTuple
 
 from benchmarks import corpus
 from tests.fuzz import hostile
-from tests.fuzz.course import Course, Finding
+from tests.fuzz.command_sequence import CommandSequence, Finding
 
 BATCH = 100
 MEMORY = 2 * 1024**3
-"""Bytes that a process may take: an input that makes it want more is found, instead of taking the machine down."""
+"""Bytes that a process may use: an input that needs more is reported, and does not bring the machine down."""
 
 
 class Batch(NamedTuple):
-    """What became of some inputs: how many of each kind, how many commands ran, the longest, and what was found."""
+    """The result of some inputs: how many of each kind, how many commands ran, the longest, and the findings."""
 
     kinds: collections.Counter[str]
     codes: collections.Counter[str]
@@ -47,19 +47,19 @@ def _seeds() -> hostile.Seeds:
     return hostile.seeds(folder if folder.is_dir() else None)
 
 
-def try_one(seed: str, number: int, seconds: float) -> tuple[hostile.Input, Course]:
-    """Make one input and carry out its course, in a directory of its own."""
+def try_one(seed: str, number: int, seconds: float) -> tuple[hostile.Input, CommandSequence]:
+    """Generate one input and run the commands on it, in a directory of its own."""
     rng = random.Random(f"{seed}/{number}")
     made = hostile.draw(rng, _seeds())
     memory = "/dev/shm"
     with tempfile.TemporaryDirectory(dir=memory if os.path.isdir(memory) else None) as room:
         os.chdir(room)
-        course = Course(made, rng, room, seconds)
+        sequence = CommandSequence(made, rng, room, seconds)
         try:
-            course.run()
+            sequence.run()
         finally:
             os.chdir("/")
-    return made, course
+    return made, sequence
 
 
 def _try_batch(seed: str, numbers: range, seconds: float) -> Batch:
@@ -71,12 +71,12 @@ def _try_batch(seed: str, numbers: range, seconds: float) -> Batch:
     longest = (0.0, -1)
     for number in numbers:
         began = time.perf_counter()
-        made, course = try_one(seed, number, seconds)
+        made, sequence = try_one(seed, number, seconds)
         longest = max(longest, (time.perf_counter() - began, number))
         kinds[made.how] += 1
-        codes += course.codes
-        runs += course.runs
-        found += [(number, finding) for finding in course.findings]
+        codes += sequence.codes
+        runs += sequence.runs
+        found += [(number, finding) for finding in sequence.findings]
     return Batch(kinds, codes, runs, longest, found)
 
 
@@ -91,11 +91,11 @@ def main() -> int:
     parser.add_argument("--only", type=int, help="try this one input and show everything")
     options = parser.parse_args()
     if options.only is not None:
-        made, course = try_one(options.seed, options.only, options.seconds)
+        made, sequence = try_one(options.seed, options.only, options.seconds)
         print(made.how, hostile.described(made))
-        for finding in course.findings:
+        for finding in sequence.findings:
             print(f"--- {finding.what}\n{finding.detail}")
-        return 1 if course.findings else 0
+        return 1 if sequence.findings else 0
     began = time.monotonic()
     kinds: collections.Counter[str] = collections.Counter()
     codes: collections.Counter[str] = collections.Counter()

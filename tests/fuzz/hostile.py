@@ -1,7 +1,7 @@
-"""Hostile input for whole runs: real files that were damaged, values of the wrong kind everywhere, text that only
-looks like YAML, bytes that are not even text.
+"""Hostile input for whole runs: damaged real files, values of the wrong type, text that only looks like YAML, and bytes
+that are not text.
 
-Everything is drawn from one random generator, so that an input can be made again from its number.
+Everything is drawn from one random generator, so that an input can be generated again from its number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.fuzz.hostile_objects import in_object
 from tests.fuzz.hostile_values import mutated, slim, text_of
 
 LARGEST_SEED = 4_000
-"""Bytes: larger files of the corpus take long to run and hold nothing that the smaller ones do not."""
+"""Bytes: larger files of the corpus take long to run and have nothing that the smaller ones lack."""
 
 METACHARACTERS = (
     b"*", b"&a ", b"&x", b"!!python/object/apply:os.system ", b"!!set ", b"!", b"|", b">", b"|-\n",
@@ -51,7 +51,7 @@ SCRAPS = (
 
 
 class Input(NamedTuple):
-    """Files by the names that they are to get, how they came about, and whether they are layers of one release."""
+    """Files by name, the kind of input, and whether the files are layers of one release."""
 
     files: dict[str, bytes]
     how: str
@@ -59,7 +59,7 @@ class Input(NamedTuple):
 
 
 class Seeds(NamedTuple):
-    """What is damaged: texts that hold Prefect values, their data, and texts to take foreign lines from."""
+    """What is damaged: texts with Prefect values, their data, and texts of other projects to take lines from."""
 
     texts: tuple[bytes, ...]
     data: tuple[Value, ...]
@@ -85,7 +85,7 @@ redis:
 
 
 def seeds(corpus: Path | None) -> Seeds:
-    """The samples that the tool brings along, and the files of a corpus where there is one."""
+    """The samples of the program, and the files of the corpus if there is one."""
     own = [values(flavour).encode() for flavour in EXAMPLE_FLAVOURS] + [BARE.encode()]
     real = sorted(path for part in ("presets", "real") for path in (corpus / part).rglob("*.yaml")) if corpus else []
     wild = sorted((corpus / "wild").glob("*.yaml")) if corpus else []
@@ -97,7 +97,7 @@ def seeds(corpus: Path | None) -> Seeds:
 
 
 def draw(rng: random.Random, seed: Seeds) -> Input:
-    """One input: mostly values that a customer might have, somewhat or badly damaged."""
+    """One input: mostly values that a customer might have, with some or much damage."""
     how, make = rng.choices(tuple(KINDS.items()), WEIGHTS)[0]
     made = make(rng, seed)
     if isinstance(made, Input):
@@ -135,7 +135,7 @@ def _insert(rng: random.Random, text: bytes, seed: Seeds) -> bytes:
 
 
 def _lines(rng: random.Random, text: bytes, seed: Seeds) -> bytes:
-    """Lines swapped, left out, doubled, moved, indented otherwise, or taken from another file."""
+    """Lines swapped, left out, duplicated, moved, indented differently, or taken from another file."""
     lines = text.splitlines(keepends=True)
     if not lines:
         return text
@@ -160,7 +160,7 @@ def _lines(rng: random.Random, text: bytes, seed: Seeds) -> bytes:
 
 
 def _replace_value(rng: random.Random, text: bytes, seed: Seeds) -> bytes:
-    """What stands behind a colon or a dash becomes something nasty."""
+    """The text after a colon or a dash becomes something nasty."""
     lines = text.splitlines(keepends=True)
     holding = [number for number, line in enumerate(lines) if b":" in line or b"- " in line]
     if not holding:
@@ -200,18 +200,18 @@ DAMAGES: tuple[Callable[[random.Random, bytes, Seeds], bytes], ...] = (
 
 
 def wrong_kinds(rng: random.Random, seed: Seeds) -> bytes:
-    """Sound YAML whose data was changed: keys renamed, values of the wrong kind, env entries doubled or emptied."""
+    """Valid YAML with changed data: keys renamed, values of the wrong type, env entries duplicated or emptied."""
     return text_of(rng, mutated(rng, slim(rng, rng.choice(seed.data))))
 
 
 def objects(rng: random.Random, seed: Seeds) -> bytes:
-    """GitOps objects around values that were changed; half of them damaged themselves."""
+    """GitOps objects around changed values; half of the objects are damaged, too."""
     text = in_object(rng, text_of(rng, mutated(rng, slim(rng, rng.choice(seed.data)))))
     return _damage(rng, text, seed) if rng.random() < 0.5 else text
 
 
 def layers(rng: random.Random, seed: Seeds) -> Input:
-    """Two or three layers of one release: a whole file, and parts of others over it."""
+    """Two or three layers of one release: a whole file, and parts of other files on top."""
     first = slim(rng, rng.choice(seed.data))
     made = {"base.yaml": text_of(rng, first) if rng.random() < 0.5 else rng.choice(seed.texts)}
     for name in ("over.yaml", "top.yaml")[: rng.choice((1, 1, 2))]:
@@ -226,14 +226,14 @@ def layers(rng: random.Random, seed: Seeds) -> Input:
 
 
 def releases(rng: random.Random, seed: Seeds) -> Input:
-    """Two or three files that are releases of their own, or pretend to be."""
+    """Two or three files that are separate releases, or look like that."""
     makers = (damaged, wrong_kinds, objects, objects)
     names = ("dev.yaml", "prod/values.yaml", "prod/release.yml")[: rng.choice((2, 2, 3))]
     return Input({name: rng.choice(makers)(rng, seed) for name in names}, "")
 
 
 def scraps(rng: random.Random, seed: Seeds) -> bytes:
-    """Text made of what YAML and these files are made of."""
+    """Text built from tokens of YAML and of these files."""
     text = ""
     for _ in range(rng.choice((2, 6, 20, 60))):
         text += rng.choice(SCRAPS)
@@ -249,7 +249,7 @@ def noise(rng: random.Random, seed: Seeds) -> bytes:
 
 
 def deep(rng: random.Random, seed: Seeds) -> bytes:
-    """Nesting, aliases and sizes that a reader without bounds chokes on, alone or inside a file."""
+    """Nesting, aliases and sizes that a reader without limits cannot handle, alone or inside a file."""
     many = rng.choice((20, 90, 110, 3000))
     wide = rng.choice((3, 9))
     towers = (
@@ -274,7 +274,7 @@ def deep(rng: random.Random, seed: Seeds) -> bytes:
 
 
 def foreign(rng: random.Random, seed: Seeds) -> bytes:
-    """A file of other people, as it is or damaged, with Prefect values put below it or not."""
+    """A file of another project, as it is or damaged, with or without Prefect values added below."""
     text = rng.choice(seed.foreign)
     if rng.random() < 0.4:
         value = {"infrahub": rng.choice(seed.data)} if rng.random() < 0.5 else rng.choice(seed.data)
@@ -305,5 +305,5 @@ WEIGHTS: Sequence[int] = (30, 18, 10, 10, 3, 12, 4, 3, 10)
 
 
 def described(made: Input) -> str:
-    """The input as JSON, to be kept and looked at; what is no UTF-8 becomes escapes."""
+    """The input as JSON, to be saved and read; bytes that are not UTF-8 become escapes."""
     return json.dumps({name: data.decode("utf-8", "backslashreplace") for name, data in made.files.items()}, indent=1)

@@ -1,4 +1,4 @@
-"""Flux and Argo CD objects around values, sound ones and ones whose own fields are of the wrong kind."""
+"""Flux and Argo CD objects around values, valid ones and ones with fields of the wrong type."""
 
 from __future__ import annotations
 

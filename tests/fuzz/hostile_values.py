@@ -1,4 +1,4 @@
-"""Values that were changed to the wrong kind, written as YAML in one style or another."""
+"""Values that were changed to the wrong type, written as YAML in various styles."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ PARTS: tuple[Route, ...] = (
 
 
 def slim(rng: random.Random, value: Value) -> Value:
-    """Most of the time only what a migration looks at, with some entries of the env lists: a run on less is shorter."""
+    """Usually only what a migration looks at, with some entries of the env lists, so that a run is shorter."""
     root = _root(value)
     if rng.random() < 0.1 or not isinstance(value, dict):
         return value
@@ -82,7 +82,7 @@ def slim(rng: random.Random, value: Value) -> Value:
 
 
 def mutated(rng: random.Random, value: Value) -> Value:
-    """A copy of the values with a few things changed, most of them in the Prefect part, and maybe at another root."""
+    """A copy of the values with a few changes, most of them in the Prefect part, and sometimes at another root."""
     value = copy.deepcopy(value)
     for _ in range(rng.choice((1, 1, 1, 2, 2, 4))):
         value = rng.choice(CHANGES)(rng, value)
@@ -113,7 +113,7 @@ def _routes(value: Value, root: Route) -> list[Route]:
 
 
 def _put(value: Value, route: Route, new: Value) -> Value:
-    """The value with `new` at `route`; what is in the way there becomes a mapping."""
+    """The value with `new` at `route`; whatever is in its way becomes a mapping."""
     if not route:
         return new
     key, rest = route[0], route[1:]
@@ -130,7 +130,7 @@ def _wrong(rng: random.Random) -> Value:
 
 
 def _anywhere(rng: random.Random, value: Value) -> Value:
-    """A wrong value at a place that stands, or one in the place's own list or mapping."""
+    """A wrong value in place of an existing one, or the existing one wrapped in a list or mapping."""
     routes = _routes(value, _root(value) if rng.random() < 0.8 else ())
     if not routes:
         return value
@@ -145,7 +145,7 @@ def _at_a_part(rng: random.Random, value: Value) -> Value:
 
 
 def _key(rng: random.Random, value: Value) -> Value:
-    """A key renamed, left out, or taking the place of another."""
+    """A key renamed, removed, or put in place of another."""
     routes = [
         route for route in _routes(value, _root(value) if rng.random() < 0.8 else ()) if isinstance(route[-1], str)
     ]
@@ -161,7 +161,7 @@ def _key(rng: random.Random, value: Value) -> Value:
 
 
 def _entry(rng: random.Random, value: Value) -> Value:
-    """An env entry put in, doubled, emptied, templated, or of the wrong kind."""
+    """An env entry added, duplicated, emptied, templated, or of the wrong type."""
     side = rng.choice(
         (("server",), ("server",), ("backgroundServices",), ("backgroundServices",), ("global", "prefect"))
     )
@@ -193,7 +193,7 @@ CHANGES: tuple[Callable[[random.Random, Value], Value], ...] = (_anywhere, _at_a
 
 
 def _elsewhere(rng: random.Random, value: Value) -> Value:
-    """The Prefect part below another root, or several roots."""
+    """The Prefect part at another root, or at several."""
     root = _root(value)
     part = tree.get(value, root) if root else value
     keys = rng.choice(
@@ -214,7 +214,7 @@ def _elsewhere(rng: random.Random, value: Value) -> Value:
 
 
 class Style(NamedTuple):
-    """How YAML is written: blanks for a level, lists indented or not, quotes, and which lists stand in brackets."""
+    """How YAML is written: indentation, lists indented or not, quotes, and how often flow style is used."""
 
     step: int
     lists_in: bool
@@ -239,7 +239,7 @@ def text_of(rng: random.Random, value: Value) -> bytes:
 
 
 def _block(rng: random.Random, style: Style, value: Value, indent: int) -> str:
-    """The value behind a key's colon or a dash, with the blank or the line break that it begins with."""
+    """The value after a key's colon or a dash, with the space or line break that it begins with."""
     if not isinstance(value, (dict, list)) or not value or rng.random() < style.flow:
         return " " + _flow(style, value) + "\n"
     pad = " " * indent

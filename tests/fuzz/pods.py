@@ -1,6 +1,6 @@
-"""What Prefect's pods do, read off rendered manifests: settings as Prefect reads them, and the services that run.
+"""What Prefect's pods do, read from rendered manifests: settings as Prefect reads them, and the services that run.
 
-It is written on its own, apart from `migrator.prefect.settings`, so that one can be wrong without the other.
+It is independent of `migrator.prefect.settings`, so that an error in one is noticed by the other.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ WITHOUT_REDIS = "prefect.server.utilities.messaging.memory"
 
 
 class Pod(NamedTuple):
-    """A deployment's settings by their names of today, and the toggles of the services that it runs, if it runs any."""
+    """A deployment's settings by their current names, and the toggles of its services; None if it runs none."""
 
     settings: Mapping[str, str]
     services: Mapping[str, str] | None
 
 
 def pods(manifests: Sequence[Manifest]) -> dict[str, Pod]:
-    """Prefect's deployments, by the name of the container."""
+    """Prefect's deployments by the name of their container."""
     found = {}
     for manifest in manifests:
         containers = tree.get(manifest, ("spec", "template", "spec", "containers"))
@@ -60,8 +60,8 @@ class Difference(NamedTuple):
     after: str | None
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """Any of these in a report tells of it."""
+    def mentions(self) -> tuple[str, ...]:
+        """The texts of which a report must have one to mention the difference."""
         if self.about == "PREFECT_SERVER_DOCKET_URL":
             return ("docket",)
         if self.about == "PREFECT_SERVER_DATABASE_MIGRATE_ON_START":
@@ -75,7 +75,7 @@ class Difference(NamedTuple):
 
 
 def differences(before: Mapping[str, Pod], after: Mapping[str, Pod]) -> Iterator[Difference]:
-    """What differs between two renderings; of a pod that comes or goes only that."""
+    """What differs between two renderings; for a pod that is added or removed only that."""
     for pod in dict.fromkeys([*before, *after]):
         if pod not in before or pod not in after:
             yield Difference(pod, "separate", str(pod in before), str(pod in after))
@@ -106,7 +106,7 @@ def _pod(container: Mapping[str, Value]) -> Pod:
         raw.get("PREFECT__SERVER_WEBSERVER_ONLY") or "--no-services" in args
     )
     read = dict(DEFAULTS)
-    # The newer spelling of two wins, so it is read last.
+    # Of two spellings the newer one wins, so it is read last.
     for name in sorted(raw, key=lambda name: name.startswith("PREFECT_SERVER_")):
         value = raw[name]
         today = name.replace("PREFECT_API_DATABASE_", "PREFECT_SERVER_DATABASE_")
@@ -115,7 +115,7 @@ def _pod(container: Mapping[str, Value]) -> Pod:
             read[today] = TRUTHS.get(value.lower(), value) if today.endswith(BOOLEANS) else value
     read.pop("PREFECT__SERVER_WEBSERVER_ONLY", None)
     if read.get("PREFECT_MESSAGING_BROKER", WITHOUT_REDIS) == WITHOUT_REDIS:
-        # Without the broker nothing reads the connection.
+        # Without that broker nothing reads the connection.
         read = {name: value for name, value in read.items() if not name.startswith(REDIS)}
     services = {name: value for name, value in read.items() if _is_toggle(name)}
     return Pod({name: value for name, value in read.items() if name not in services}, services if runs else None)

@@ -1,7 +1,7 @@
 """Random releases as customers have them: a chart, a flavour or none, and layers of values that its old version takes.
 
-They differ in where Redis stands (env lists, `messaging`, or both), which lists there are, in passwords, toggles, the
-pin, a docket that stands already, and in how the text is written. What is odd about them is what people do.
+They differ in where Redis is configured (env lists, `messaging`, or both), in their lists, passwords, toggles, pin and
+docket, and in how the text is written. Their oddities are those of real files.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def draw(rng: random.Random) -> Release:
     flavour = rng.choice(FLAVOURS) if chart == "infrahub-enterprise" and rng.random() < 0.5 else ""
     part = _prefect(rng, bool(flavour))
     if chart != "infrahub":
-        # A real prefect-server takes a separate deployment of Prefect's own image only with a full version number.
+        # The real prefect-server accepts separate services with Prefect's own image only with a full version number.
         shared = as_map(as_map(part.setdefault("global", {})).setdefault("prefect", {}))
         shared["image"] = {"prefectTag": "3.6.13"}
     values: Part = part
@@ -196,7 +196,7 @@ def _toggles(rng: random.Random) -> tuple[list[Value], list[Value]]:
 
 
 def _differ(rng: random.Random, entries: list[Value]) -> None:
-    """The list says something else than the other one about the connection, or leaves a part of it out."""
+    """Make the list differ from the other one about the connection, or leave out a part of it."""
     entry = as_map(entries[rng.randrange(min(3, len(entries)))])
     if rng.random() < 0.5:
         entries.remove(entry)
@@ -205,13 +205,13 @@ def _differ(rng: random.Random, entries: list[Value]) -> None:
 
 
 def _texts(rng: random.Random, values: Part, root: Route) -> list[bytes]:
-    """The values as one text or several layers, a list that stands twice by an alias now and then."""
+    """The values as one text or several layers; sometimes both lists are one, by an alias."""
     how = rng.random()
     if how < 0.1 and (shared := _by_alias(values, root)):
         return [shared]
     if how < 0.65:
         return [text_of(rng, values)]
-    # A lower layer holds some of the parts, and something that the upper one says better.
+    # The lower layer has some of the parts, and some that the upper one overrides.
     lower, upper = copy.deepcopy(values), copy.deepcopy(values)
     for number, side in enumerate(("server", "backgroundServices")):
         parts = [as_map(tree.get(each, (*root, side))) for each in (lower, upper)]
@@ -222,7 +222,7 @@ def _texts(rng: random.Random, values: Part, root: Route) -> list[bytes]:
 
 
 def _by_alias(values: Part, root: Route) -> bytes:
-    """Both lists as one by an anchor, in YAML's flow style; empty where there are not both."""
+    """Both lists as one, by an anchor, in flow style; empty unless there are both."""
     sides = [as_map(tree.get(values, (*root, side))) for side in ("server", "backgroundServices")]
     if not all(side.get("env") for side in sides):
         return b""

@@ -1,4 +1,4 @@
-"""Random values of Infrahub's own part: migrated to what plans to nothing, or refused in words; nothing else."""
+"""Random values of Infrahub's own part are migrated so that nothing is left to do, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOVES = {
 
 
 class Draw:
-    """Values in the shape of the chart's, of which keys are missing and some hold anything at all."""
+    """Values in the shape of the chart's, with keys missing and some values of any kind."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
@@ -103,7 +103,7 @@ class Draw:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_it_is_migrated_or_refused_in_words(seed: int) -> None:
+def test_random_values_are_migrated_or_refused_with_a_reason(seed: int) -> None:
     rng = random.Random(seed)
     draw = Draw(rng)
     chart = rng.choice(sorted(MOVES))

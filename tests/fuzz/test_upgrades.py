@@ -1,4 +1,4 @@
-"""Random releases on their way, as `benchmarks.upgrades` runs many, and whether its judge can find a fault."""
+"""Upgrades of random releases, of which `benchmarks.upgrades` runs many, and whether its judge can find a fault."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RELEASES = 25
 
 
 @pytest.mark.skipif(importlib.util.find_spec("helm_python") is None, reason="no helm-python-sdk")
-def test_nothing_changes_on_the_pods_without_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_change_on_the_pods_goes_unreported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built = Charts(tmp_path / "charts")
     room = tmp_path / "room"
     room.mkdir()
@@ -32,13 +32,13 @@ def test_nothing_changes_on_the_pods_without_a_word(tmp_path: Path, monkeypatch:
 
 
 def deployment(container: str, *env: tuple[str, str]) -> dict[str, Pod]:
-    """A deployment with one container, as it is read."""
+    """A deployment with one container."""
     entries: list[Value] = [{"name": name, "value": value} for name, value in env]
     pod: Value = {"spec": {"containers": [{"name": container, "env": entries}]}}
     return pods([{"kind": "Deployment", "spec": {"template": pod}}])
 
 
-def test_what_prefect_reads_alike_is_no_difference() -> None:
+def test_settings_that_prefect_reads_the_same_do_not_differ() -> None:
     before = deployment(
         "prefect-server",
         ("PREFECT_API_DATABASE_MIGRATE_ON_START", "False"),
@@ -64,7 +64,7 @@ def test_what_prefect_reads_alike_is_no_difference() -> None:
         ("WEBSERVER_ONLY", [("PREFECT__SERVER_WEBSERVER_ONLY", "false")], []),
     ],
 )
-def test_what_differs_is_told(about: str, before: list[tuple[str, str]], after: list[tuple[str, str]]) -> None:
+def test_each_difference_is_found(about: str, before: list[tuple[str, str]], after: list[tuple[str, str]]) -> None:
     broker = [("PREFECT_MESSAGING_BROKER", "r")] if about.startswith("PREFECT_REDIS") else []
     found = [*differences(deployment("prefect-server", *before), deployment("prefect-server", *broker, *after))]
     assert [each.about for each in found] == [about]

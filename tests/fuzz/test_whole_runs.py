@@ -1,4 +1,4 @@
-"""Every command on drawn inputs, as `benchmarks.fuzz` runs very many, with inputs that shrink to what matters."""
+"""Every command on random inputs, of which `benchmarks.fuzz` runs very many; here they shrink to what matters."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.fuzz import hostile, hostile_values
-from tests.fuzz.course import Course
+from tests.fuzz.command_sequence import CommandSequence
 
 QUICK = examples(60, HealthCheck.too_slow, HealthCheck.data_too_large, same_each_time=True)
 SEEDS = hostile.seeds(None)
 
 
-def hold(made: hostile.Input, seed: int) -> None:
-    """Carry out the course on one input, in a directory of its own; `seed` chooses the commands."""
+def run_commands(made: hostile.Input, seed: int) -> None:
+    """Run the commands on one input, in a directory of its own; `seed` chooses the commands."""
     here = os.getcwd()
     with tempfile.TemporaryDirectory() as room:
         os.chdir(room)
         try:
-            found = Course(made, random.Random(seed), os.path.realpath(room)).run()
+            found = CommandSequence(made, random.Random(seed), os.path.realpath(room)).run()
         finally:
             os.chdir(here)
     assert not found, "\n".join(f"{finding.what}: {finding.detail}" for finding in found)
@@ -34,7 +34,7 @@ def hold(made: hostile.Input, seed: int) -> None:
 @QUICK
 @given(rng=st.randoms(use_true_random=False), seed=st.integers(0, 2**32))
 def test_damaged_files_objects_and_layers(rng: random.Random, seed: int) -> None:
-    hold(hostile.draw(rng, SEEDS), seed)
+    run_commands(hostile.draw(rng, SEEDS), seed)
 
 
 LINES = st.lists(
@@ -51,7 +51,7 @@ TEXTS = st.one_of(
 @QUICK
 @given(text=TEXTS, seed=st.integers(0, 2**32))
 def test_bytes_and_what_looks_like_yaml(text: bytes, seed: int) -> None:
-    hold(hostile.Input({"values.yaml": text}, "text"), seed)
+    run_commands(hostile.Input({"values.yaml": text}, "text"), seed)
 
 
 WRONG_TEXTS = [each for each in hostile_values.WRONG if isinstance(each, str)]
@@ -72,7 +72,7 @@ ENTRIES = st.lists(
 
 
 def part(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """A mapping with any of these keys, each as it is meant or something else; seldom no mapping at all."""
+    """A mapping with any of these keys, each with a fitting value or any other; sometimes not a mapping at all."""
     optional = {key: strategy | ANYTHING for key, strategy in known.items()}
     return st.one_of(*[st.fixed_dictionaries({}, optional=optional)] * 5, ANYTHING)
 
@@ -97,4 +97,4 @@ VALUES = st.fixed_dictionaries(
 def test_values_of_any_kind_at_every_level(values: dict[str, Any], root: str, seed: int) -> None:
     for key in reversed(root.split(".") if root else []):
         values = {key: values}
-    hold(hostile.Input({"values.yaml": json.dumps(values, indent=1).encode()}, "values"), seed)
+    run_commands(hostile.Input({"values.yaml": json.dumps(values, indent=1).encode()}, "values"), seed)

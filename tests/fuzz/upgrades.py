@@ -1,9 +1,9 @@
 """A random release migrated unattended with random answers, and rendered by Helm before and after.
 
-Old values on the old chart and new ones on the new chart are held against each other: no env value as Prefect reads
-it, no service, no docket may differ but where a change with effect, an answer or a notice names it. A result has to
-render, to pass its own `verify`, to plan to nothing, and to be the same hop by hop. The charts are the tests' own, or
-the real prefect-server where MIGRATOR_TEST_CHARTS names a folder of them.
+Old values on the old chart are compared with new ones on the new chart: no env value as Prefect reads it, no service
+and no docket may differ unless a change with an effect, an answer or a notice mentions it. A result has to render, to
+pass `verify`, to leave nothing to do, and to be the same hop by hop. The charts are the tests' own, or the real
+prefect-server if MIGRATOR_TEST_CHARTS names a folder of them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from migrator.values import tree
 from migrator.values.edits import Value
 from migrator.verify.verify import MENDED
 from tests.fuzz import releases
-from tests.fuzz.course import TYPED
+from tests.fuzz.command_sequence import FREE_ANSWERS
 from tests.fuzz.pods import Pod, differences, pods
 from tests.fuzz.releases import Release
 from tests.helm import charts
@@ -46,25 +46,25 @@ HOPS = {
     "infrahub-enterprise": ("4.14.0", "4.14.1"),
 }
 
-HELD_BACK = "the result would break the target version: "
-"""How a result is stopped, in words, by the rules of the target version: what was wrong is left to people."""
+BLOCKED_BY_RULES = "the result would break the target version: "
+"""The error where the rules of the target version block a result: then a person has to correct the file."""
 
 
 class Finding(NamedTuple):
-    """What went wrong: in few words that are the same for the same fault, and in full."""
+    """What went wrong: a short text that is the same for the same fault, and the details."""
 
     what: str
     detail: str
 
 
-class Ran(NamedTuple):
+class Result(NamedTuple):
     code: int
     report: Any
     err: str
 
 
 class Charts:
-    """The charts that releases run on, each put together once."""
+    """The charts that releases run on, each built once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -86,7 +86,7 @@ def _preset(flavour: str, version: str) -> str:
 
 
 class Upgrade:
-    """One release on its way, in the current directory; `findings` is what went wrong."""
+    """The upgrade of one release, in the current directory; `findings` is what went wrong."""
 
     def __init__(self, release: Release, rng: random.Random, built: Charts) -> None:
         self.release = release
@@ -103,73 +103,77 @@ class Upgrade:
         self.answers: list[str] = []
 
     def run(self) -> str:
-        """How it ended, in a word: `migrated`, `current`, `refused`, or why it could not be tried."""
+        """How it ended: `migrated`, `current`, `refused`, or why it could not be tried."""
         try:
             before = self.charts.pods(self.release, BEFORE, self.release.layers)
         except RenderError:
             return "no release: the old chart refuses it"
-        self._lay_out(self.release.layers)
-        wrong = self._wrong()
+        self._write(self.release.layers)
+        wrong = self._verify_errors()
         planned = self._answer()
         if planned.code == 2:
             return f"refused: {re.sub(r'[0-9]+', 'N', _error(planned))[:70]}"
-        done = self._do("migrate", "--non-interactive", "--no-backup", *self.answers)
-        if done.code == 4 and HELD_BACK in _error(done):
-            return f"stopped in words: {_error(done).partition(HELD_BACK)[2].partition(':')[0].strip()}"
+        done = self._run_command("migrate", "--non-interactive", "--no-backup", *self.answers)
+        if done.code == 4 and BLOCKED_BY_RULES in _error(done):
+            return (
+                f"blocked with an explanation: {_error(done).partition(BLOCKED_BY_RULES)[2].partition(':')[0].strip()}"
+            )
         if done.code != 0:
-            self._found(f"migrate: exit {done.code} where plan ended with {planned.code}", _error(done) + done.err)
+            self._add_finding(
+                f"migrate: exit {done.code} where plan ended with {planned.code}", _error(done) + done.err
+            )
             return "stopped"
         result = self._texts()
-        self._hold_rendered(before, done, result)
-        self._hold_rules(wrong)
-        self._hold_settled(result)
-        self._hold_hops(result)
+        self._check_rendered(before, done, result)
+        self._check_rules(wrong)
+        self._check_settled(result)
+        self._check_hops(result)
         return "migrated" if result != self.release.layers else "current"
 
-    def _answer(self) -> Ran:
-        """Answers to whatever is asked, drawn at random; the last plan."""
-        planned = self._do("plan", *self.answers)
+    def _answer(self) -> Result:
+        """Choose random answers to all questions; the last plan."""
+        planned = self._run_command("plan", *self.answers)
         for _ in range(12):
             files = planned.report["files"] if planned.report else []
             asked = {each["id"]: each for file in files for each in file["questions"] if each["answer"] is None}
             if planned.code != 0 or not asked:
                 break
             for question in asked.values():
-                typed = TYPED.get(question["id"].partition(".")[0], ("x",))
+                typed = FREE_ANSWERS.get(question["id"].partition(".")[0], ("x",))
                 values = [choice["value"] for choice in question["choices"]] or list(typed)
                 self.answers += ["--answer", f"{question['id']}={self.rng.choice(values)}"]
                 if question["id"].startswith("docket-") or question["id"] == "redis-db":
                     break
-            planned = self._do("plan", *self.answers)
+            planned = self._run_command("plan", *self.answers)
         return planned
 
-    def _hold_rendered(self, before: dict[str, Pod], done: Ran, result: tuple[bytes, ...]) -> None:
+    def _check_rendered(self, before: dict[str, Pod], done: Result, result: tuple[bytes, ...]) -> None:
         try:
             after = self.charts.pods(self.release, AFTER, result)
         except RenderError as error:
-            self._found("the result does not render", str(error))
+            self._add_finding("the result does not render", str(error))
             return
-        by_chart = self._as_it_was()
+        by_chart = self._changes_by_the_chart()
         file = done.report["files"][0]
         told = json.dumps([file["questions"], file["notices"], file["findings"]])
         for change in file["changes"]:
             if change["effect"] != "none":
-                told += json.dumps([change, [*_paths(change["path"], change["after"])]])
+                told += json.dumps([change, [*_paths_below(change["path"], change["after"])]])
         found = [*differences(before, after)]
         turned = any(each.about == "separate" for each in found)
         for each in found:
             if turned and each.before is None and "runAsSeparateDeployment" in told:
-                continue  # what the chart gives to separate services comes with them
-            if (each.pod, each.about, each.after) not in by_chart and not any(word in told for word in each.words):
+                continue  # what the chart sets for separate services
+            if (each.pod, each.about, each.after) not in by_chart and not any(word in told for word in each.mentions):
                 detail = f"{each.pod}: {each.before} -> {each.after}\n{_show(result)}"
-                self._found(f"differs without a word: {each.about} on {each.pod}", detail)
+                self._add_finding(f"differs unreported: {each.about} on {each.pod}", detail)
         if len({pod.settings.get("PREFECT_SERVER_DOCKET_URL") for pod in after.values()}) > 1:
-            self._found("two dockets", str({name: pod.settings for name, pod in after.items()}))
+            self._add_finding("two dockets", str({name: pod.settings for name, pod in after.items()}))
 
-    def _as_it_was(self) -> set[tuple[str, str, str | None]]:
-        """What the new chart itself changes, its flavour's own values included: seen on the values as they were."""
+    def _changes_by_the_chart(self) -> set[tuple[str, str, str | None]]:
+        """What the new chart and its flavour change by themselves, with the values as they were."""
         texts = self.release.layers
-        below = (self._no_examples(),) if self.release.flavour else ()
+        below = (self._layer_without_examples(),) if self.release.flavour else ()
         try:
             old = self.charts.pods(self.release, BEFORE, texts)
             new = self.charts.pods(self.release, AFTER, (*below, *texts))
@@ -177,51 +181,57 @@ class Upgrade:
             return set()
         return {(each.pod, each.about, each.after) for each in differences(old, new)}
 
-    def _no_examples(self) -> bytes:
-        """A layer below the customer's: a new flavoured chart refuses every file that leaves its example host there."""
+    def _layer_without_examples(self) -> bytes:
+        """A layer below the customer's, since a new flavoured chart refuses a file that keeps its example host."""
         value: Value = {"messaging": {"docket": {"url": ""}, "redis": {"host": "redis"}}}
         for key in reversed((*releases.ROOTS[self.release.chart], "backgroundServices")):
             value = {key: value}
         return json.dumps(value).encode()
 
-    def _wrong(self) -> set[str]:
+    def _verify_errors(self) -> set[str]:
         """The errors of `verify`, with the chart and without."""
         chart = self.charts.path(self.release.chart, AFTER, self.release.flavour)
-        rules = {rule for more in ((), ("--chart-path", chart)) for rule in _rules(self._do("verify", *more))}
-        return {rule.removeprefix("pods-") for rule in rules}  # the same, seen on the pods
+        rules = {
+            rule for more in ((), ("--chart-path", chart)) for rule in _failed_rules(self._run_command("verify", *more))
+        }
+        return {rule.removeprefix("pods-") for rule in rules}  # the same rule, checked on the pods
 
-    def _hold_rules(self, before: set[str]) -> None:
-        """What was wrong before and is none of a migration's business may stay wrong."""
-        for rule in sorted(rule for rule in self._wrong() if rule not in before or rule in MENDED):
-            self._found(f"its own verify: {rule}", _show(self._texts()))
+    def _check_rules(self, before: set[str]) -> None:
+        """Only errors that were there before, and that a migration does not correct, may remain."""
+        for rule in sorted(rule for rule in self._verify_errors() if rule not in before or rule in MENDED):
+            self._add_finding(f"its own verify: {rule}", _show(self._texts()))
 
-    def _hold_settled(self, result: tuple[bytes, ...]) -> None:
-        again = self._do("migrate", "--non-interactive", "--no-backup")
+    def _check_settled(self, result: tuple[bytes, ...]) -> None:
+        again = self._run_command("migrate", "--non-interactive", "--no-backup")
         if again.code != 0:
             asked = [question["id"] for file in again.report["files"] for question in file["questions"]]
-            self._found(f"the second run ends with {again.code}: {' '.join(asked)}", _error(again) + again.err)
+            self._add_finding(f"the second run ends with {again.code}: {' '.join(asked)}", _error(again) + again.err)
         elif self._texts() != result:
-            self._found("the second run changes something", _show(self._texts()))
+            self._add_finding("the second run changes something", _show(self._texts()))
 
-    def _hold_hops(self, result: tuple[bytes, ...]) -> None:
-        self._lay_out(self.release.layers)
+    def _check_hops(self, result: tuple[bytes, ...]) -> None:
+        self._write(self.release.layers)
         for version in HOPS[self.release.chart]:
-            done = self._do("migrate", "--non-interactive", "--no-backup", *self.answers, to=version + self.suffix)
+            done = self._run_command(
+                "migrate", "--non-interactive", "--no-backup", *self.answers, to=version + self.suffix
+            )
             if done.code != 0:
-                self._found(f"a hop ends with {done.code}", f"{version}: {_error(done)}{done.err}")
+                self._add_finding(f"a hop ends with {done.code}", f"{version}: {_error(done)}{done.err}")
                 return
-        # In values, not in bytes: a comment that comes to head a list on the way is the list's from there on.
+        # Compares values, not bytes: a comment that heads a list after one hop belongs to the list in the next.
         if not all(tree.same(*map(_values, pair)) for pair in zip(self._texts(), result)):
-            self._found("hop by hop is not at once", f"hops:\n{_show(self._texts())}\nat once:\n{_show(result)}")
+            self._add_finding(
+                "hop by hop differs from at once", f"hops:\n{_show(self._texts())}\nat once:\n{_show(result)}"
+            )
 
-    def _lay_out(self, texts: tuple[bytes, ...]) -> None:
+    def _write(self, texts: tuple[bytes, ...]) -> None:
         for name, text in zip(self.names, texts):
             Path(name).write_bytes(text)
 
     def _texts(self) -> tuple[bytes, ...]:
         return tuple(Path(name).read_bytes() for name in self.names)
 
-    def _do(self, command: str, *options: str, to: str = "") -> Ran:
+    def _run_command(self, command: str, *options: str, to: str = "") -> Result:
         words = [command, *self.files, *self.start, "--to", to or self.to, "--format", "json", *options]
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
@@ -231,9 +241,9 @@ class Upgrade:
                 code = 99
                 err.write(traceback.format_exc())
         report = json.loads(out.getvalue()) if out.getvalue().startswith("{") else None
-        return Ran(code, report, err.getvalue())
+        return Result(code, report, err.getvalue())
 
-    def _found(self, what: str, detail: str) -> None:
+    def _add_finding(self, what: str, detail: str) -> None:
         how = f"{self.release.chart} {self.release.flavour} {' '.join(self.answers)}"
         self.findings.append(Finding(what, f"{how}\n{detail}\n{_show(self.release.layers)}"))
 
@@ -242,14 +252,14 @@ def _values(text: bytes) -> Value:
     return yamltext.parse(text).documents[0].data
 
 
-def _paths(path: str, value: Value) -> Iterator[str]:
-    """The path and those of all that a change puts below it."""
+def _paths_below(path: str, value: Value) -> Iterator[str]:
+    """The path, and those of everything that a change adds below it."""
     yield path
     for key, child in value.items() if isinstance(value, dict) else ():
-        yield from _paths(f"{path}.{key}", child)
+        yield from _paths_below(f"{path}.{key}", child)
 
 
-def _error(ran: Ran) -> str:
+def _error(ran: Result) -> str:
     if not ran.report:
         return ran.err
     said = [str(file["error"]) for file in ran.report["files"] if file["error"]]
@@ -257,7 +267,7 @@ def _error(ran: Ran) -> str:
     return "; ".join(said) or str(ran.report.get("error"))
 
 
-def _rules(ran: Ran) -> set[str]:
+def _failed_rules(ran: Result) -> set[str]:
     files = ran.report["files"] if ran.report else []
     return {each["rule"] for file in files for each in file["findings"] if each["severity"] == "error"}
 

@@ -1,9 +1,8 @@
-"""Every command on one input, in this process, and whatever each of them must not do.
+"""Every command on one input, in this process, and a check of what none of them may do.
 
-A course begins with the commands that write nothing, answers what is asked, and then migrates, checks, migrates again
-and undoes. What is held against each run: it ends in time, by an exit code that the README knows, without a mistake of
-the program; it writes what was asked and nothing else; what it prints is whole, and holds nothing that a terminal would
-obey; and what one command says is what the others say.
+A sequence begins with the commands that write nothing, answers the questions, then migrates, checks, migrates again
+and undoes. Each run must end in time, with a documented exit code and without a bug of the program. It must write what
+it should and nothing else, and print complete output without control characters. The commands must agree.
 """
 
 from __future__ import annotations
@@ -33,15 +32,15 @@ CODES = {
     "migrate": (0, 2, 3),
     "undo": (0, 2),
 }
-"""The exit codes that a command may end with here, where nothing hinders its writing."""
+"""The exit codes that a command may end with here, where nothing prevents it from writing."""
 
-OWN_MISTAKES = ("This is a bug in", "Traceback", "differs from the plan", "the file is nested too deeply")
-"""What the program says where one of its own proofs failed."""
+OUR_BUGS = ("This is a bug in", "Traceback", "differs from the plan", "the file is nested too deeply")
+"""What the program prints if one of its own proofs fails."""
 
-MANNERS = ((), (), (), ("--quiet",), ("--color", "always"), ("--show-secrets",), ("--verbose",))
-"""Options that change what is printed and nothing else."""
+OUTPUT_OPTIONS = ((), (), (), ("--quiet",), ("--color", "always"), ("--show-secrets",), ("--verbose",))
+"""Options that change only what is printed."""
 
-TYPED = {
+FREE_ANSWERS = {
     "redis-host": ("redis", "other.prod", "fd00::2"),
     "redis-db": ("2", "3", "14"),
     "docket-url": ("redis://else:6379/9", "rediss://me:p%40ss@else/10"),
@@ -52,7 +51,7 @@ TYPED = {
 """Answers to questions that offer no choice."""
 
 
-GIVEN = (
+ANSWER_SETS = (
     ("redis-db=2", "redis-host=redis", "docket-password=reference", "event-logger=keep", "custom-toggles=keep",
      "migrate-on-start=keep", "separate-services=separate", "flavour=none", "release-name=p", "namespace=n"),
     ("redis-db=3", "redis-host=fd00::2", "docket-password=reference", "custom-toggles=remove",
@@ -62,26 +61,26 @@ GIVEN = (
     ("docket-secret=queue:url", "custom-toggles=keep", "separate-services=separate", "redis-host=redis"),
     (),
 )  # fmt: skip
-"""Answers that are given whatever is asked."""
+"""Sets of answers that are given whatever the questions are."""
 
 DIFFS = ("unified", "structural", "json", "markdown", "html")
-WHOLE = 0.25
+SHARE_OF_ALL_COMMANDS = 0.25
 """The share of inputs on which every command runs; the others get three or four of them."""
 
 
-class TimeIsUp(BaseException):
-    """A command did not end in time. No Exception, so that nobody below takes it for one of the program's own."""
+class TimeLimitExceeded(BaseException):
+    """A command did not end in time. Not an Exception, so that the program does not handle it as one of its own."""
 
 
 class Finding(NamedTuple):
-    """What went wrong: in few words that are the same for the same fault, and in full."""
+    """What went wrong: a short text that is the same for the same fault, and the details."""
 
     what: str
     detail: str
 
 
-class Ran(NamedTuple):
-    """How a command ended; `code` is None where it did not end by itself."""
+class Result(NamedTuple):
+    """How a command ended; `code` is None if it did not end by itself."""
 
     arguments: tuple[str, ...]
     code: int | None
@@ -93,21 +92,21 @@ class Ran(NamedTuple):
         return self.arguments[0]
 
 
-class Standing(NamedTuple):
-    """One file: what it holds, which inode it is, and when it was changed last."""
+class FileState(NamedTuple):
+    """One file: its contents, its inode, and when it was last changed."""
 
     data: bytes
     inode: int
     changed: int
 
 
-Picture = dict[str, Standing]
+FileStates = dict[str, FileState]
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     def up(number: int, frame: FrameType | None) -> None:
-        raise TimeIsUp
+        raise TimeLimitExceeded
 
     old = signal.signal(signal.SIGALRM, up)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -118,15 +117,15 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, old)
 
 
-def look(room: str) -> Picture:
-    """Every file below a directory."""
-    found: Picture = {}
+def file_states(room: str) -> FileStates:
+    """The state of every file below a directory."""
+    found: FileStates = {}
     for folder, _, names in os.walk(room):
         for name in names:
             path = os.path.join(folder, name)
             status = os.lstat(path)
             with open(path, "rb") as stream:
-                found[os.path.relpath(path, room)] = Standing(stream.read(), status.st_ino, status.st_mtime_ns)
+                found[os.path.relpath(path, room)] = FileState(stream.read(), status.st_ino, status.st_mtime_ns)
     return found
 
 
@@ -142,8 +141,8 @@ def _schema() -> Any:
         return jsonschema.Draft202012Validator(json.load(stream))
 
 
-class Course:
-    """The commands on one input, in `room`, an empty directory in which this process stands.
+class CommandSequence:
+    """The commands on one input, in `room`, an empty directory that is the working directory.
 
     `findings` is what they did wrong, `runs` how many there were, and `codes` how they ended.
     """
@@ -162,30 +161,30 @@ class Course:
             self.named = ["."]
 
     def run(self) -> list[Finding]:
-        """Lay out the files, carry out the course, and clear the room again."""
+        """Write the files, run the commands, and remove all files again."""
         for name, data in self.made.files.items():
             os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
             with open(name, "wb") as stream:
                 stream.write(data)
         try:
-            self._run()
+            self._run_commands()
         finally:
-            for name in look(self.room):
+            for name in file_states(self.room):
                 os.unlink(name)
         return self.findings
 
-    def _run(self) -> None:
-        checked = self._reads("check", *self.named)
+    def _run_commands(self) -> None:
+        checked = self._run_read_only("check", *self.named)
         if checked.code is None:
             return
-        if self.rng.random() < WHOLE:
-            self._whole(checked)
+        if self.rng.random() < SHARE_OF_ALL_COMMANDS:
+            self._run_all(checked)
         else:
-            self._short(checked)
+            self._run_some(checked)
 
-    def _short(self, checked: Ran) -> None:
-        """One other command that writes nothing, and a migration with answers that were not asked for."""
-        answers = [word for pair in self.rng.choice(GIVEN) for word in ("--answer", pair)]
+    def _run_some(self, checked: Result) -> None:
+        """One more command that writes nothing, and a migration with answers that may not fit."""
+        answers = [word for pair in self.rng.choice(ANSWER_SETS) for word in ("--answer", pair)]
         others = (
             ("plan", *answers),
             ("plan", "--format", "json"),
@@ -194,44 +193,46 @@ class Course:
             ("migrate", *answers, "--non-interactive", "--dry-run", *self._format(0.3)),
         )
         command, *options = self.rng.choice(others)
-        self._reads(command, *self.named, *options)
+        self._run_read_only(command, *self.named, *options)
         migrated = self._migrate(answers)
-        # With other answers another plan, which may ask before it is refused.
+        # Other answers make another plan, which may have questions before it is refused.
         expected = {0: (0, None), 2: (2, 3, None)}.get(checked.code or 0, (migrated.code,))
-        names_one_redis = "names one Redis" in migrated.err  # and the file holds several releases
+        names_one_redis = "names one Redis" in migrated.err  # if the file has several releases
         if len(self.names) == 1 and migrated.code not in expected and not names_one_redis:
-            self._found("check and migrate disagree", f"check {checked.code}, migrate {migrated.code}", migrated)
+            self._add_finding("check and migrate disagree", f"check {checked.code}, migrate {migrated.code}", migrated)
 
-    def _whole(self, checked: Ran) -> None:
-        """Every command, and what each says held against the others."""
+    def _run_all(self, checked: Result) -> None:
+        """Every command, and whether they agree with each other."""
         answers: list[str] = []
         planned = self._plan(answers)
-        self._agree(checked, planned)
+        self._check_agreement(checked, planned)
         if planned is not None and self.rng.random() < 0.9:
-            answers, planned = self._answered(planned)
+            answers, planned = self._answer_all(planned)
         how = self.rng.choice(DIFFS)
-        diff = self._reads("diff", *self.named, *answers, "--format", how)
+        diff = self._run_read_only("diff", *self.named, *answers, "--format", how)
         if self.rng.random() < 0.5:
-            self._reads("verify", *self.named, *self._format(0.3))
+            self._run_read_only("verify", *self.named, *self._format(0.3))
         if self.rng.random() < 0.1:
-            self._reads("undo", *self.names)
-        wanted = self._elsewhere(answers)
+            self._run_read_only("undo", *self.names)
+        wanted = self._migrate_elsewhere(answers)
         self._migrate(answers, planned, diff, wanted)
 
-    def _elsewhere(self, answers: list[str]) -> bytes | None:
-        """The ways to migrate that leave the file alone; the result where there is one."""
+    def _migrate_elsewhere(self, answers: list[str]) -> bytes | None:
+        """Migrate without writing to the file; the result if there is one."""
         if len(self.names) == 1 and self.rng.random() < 0.3:
             if self.rng.random() < 0.5:
-                done = self._reads("migrate", *self.named, *answers, "--non-interactive", "--output", "-")
+                done = self._run_read_only("migrate", *self.named, *answers, "--non-interactive", "--output", "-")
             else:
-                done = self._reads("migrate", "-", *answers, "--non-interactive", stdin=self.made.files[self.names[0]])
+                done = self._run_read_only(
+                    "migrate", "-", *answers, "--non-interactive", stdin=self.made.files[self.names[0]]
+                )
             return done.out if done.code == 0 else None
         if len(self.names) == 1 and self.rng.random() < 0.2:
             report = f"report.{self.rng.choice(('html', 'md', 'json'))}"
             written = ("--output", "out.yaml", "--report", report)
-            done = self._do("migrate", *self.named, *answers, "--non-interactive", *written)
-            self._hold_report(report, done)
-            self._wrote_only(done, {"out.yaml"} if done.code == 0 else set())
+            done = self._run_command("migrate", *self.named, *answers, "--non-interactive", *written)
+            self._check_report(report, done)
+            self._check_only_written(done, {"out.yaml"} if done.code == 0 else set())
             if not os.path.exists("out.yaml"):
                 return None
             with open("out.yaml", "rb") as stream:
@@ -239,92 +240,96 @@ class Course:
             os.unlink("out.yaml")
             return data
         if self.rng.random() < 0.4:
-            self._reads("migrate", *self.named, *answers, "--non-interactive", "--dry-run", *self._format(0.3))
+            self._run_read_only("migrate", *self.named, *answers, "--non-interactive", "--dry-run", *self._format(0.3))
         return None
 
-    def _hold_report(self, name: str, ran: Ran) -> None:
-        """The record of a run that came to its end: read as its format says, and taken away."""
+    def _check_report(self, name: str, ran: Result) -> None:
+        """Check the report of a migration by its format, and remove it."""
         if not os.path.exists(name):
             if ran.code == 0:
-                self._found("no report was written", ran.err, ran)
+                self._add_finding("no report was written", ran.err, ran)
             return
         with open(name, encoding="utf-8") as stream:
             text = stream.read()
         os.unlink(name)
         if name.endswith(".json"):
-            self._hold_json(ran._replace(out=text.encode()))
+            self._check_json(ran._replace(out=text.encode()))
         elif name.endswith(".html") and ("<script" in text.lower() or not text.startswith("<!doctype html>")):
-            self._found("a report is no page, or holds a script", text[:300], ran)
+            self._add_finding("a report is not a page, or has a script", text[:300], ran)
 
     def _migrate(
-        self, answers: list[str], planned: Any = None, diff: Ran | None = None, wanted: bytes | None = None
-    ) -> Ran:
-        before = look(self.room)
-        done = self._do("migrate", *self.named, *answers, "--non-interactive", *self._format(0.2))
-        after = look(self.room)
+        self, answers: list[str], planned: Any = None, diff: Result | None = None, wanted: bytes | None = None
+    ) -> Result:
+        before = file_states(self.room)
+        done = self._run_command("migrate", *self.named, *answers, "--non-interactive", *self._format(0.2))
+        after = file_states(self.room)
         if done.code is None:
             return done
-        # What the rules of the target version say of the result is heard before it is written, not in a diff.
+        # The rules of the target version are checked before a result is written, but not by `diff`.
         if diff is not None and diff.code != done.code and done.code != 4:
-            self._found("diff and migrate end differently", f"diff {diff.code}, migrate {done.code}: {done.err}", done)
+            self._add_finding(
+                "diff and migrate end differently", f"diff {diff.code}, migrate {done.code}: {done.err}", done
+            )
         changed = {name for name in before if after.get(name) != before[name]}
         new = set(after) - set(before)
         backups = {name for name in new if name.endswith(".bak")}
         if new - backups or len(backups) != len(changed):
-            self._found("migrate left other files", f"changed {changed}, new {new}", done)
+            self._add_finding("migrate left other files", f"changed {changed}, new {new}", done)
         if done.code != 0 and len(self.names) == 1 and (changed or new):
-            self._found("migrate wrote in spite of its exit code", f"{changed} {new}", done)
+            self._add_finding("migrate wrote despite its exit code", f"{changed} {new}", done)
         if {before[name].data for name in changed} != {after[name].data for name in backups}:
-            self._found("a backup is not the original", "", done)
+            self._add_finding("a backup is not the original", "", done)
         if wanted is not None and len(self.names) == 1 and done.code == 0 and after[self.names[0]].data != wanted:
-            self._found("--output and migrate write different bytes", "", done)
+            self._add_finding("--output and migrate write different bytes", "", done)
         if planned is not None and done.code == 0 and len(self.names) == 1:
             statuses = [file["status"] for file in planned["files"]]
             if ("pending" in statuses) != bool(changed):
-                self._found("plan and migrate disagree", f"plan says {statuses}, changed: {changed}", done)
+                self._add_finding("plan and migrate disagree", f"plan says {statuses}, changed: {changed}", done)
         if done.code == 0:
-            self._settled(answers)
+            self._check_settled(answers)
         if changed:
             self._undo(sorted(changed), before)
         return done
 
-    def _settled(self, answers: list[str]) -> None:
-        """What was migrated is current, whatever was answered, and a second run touches nothing."""
+    def _check_settled(self, answers: list[str]) -> None:
+        """What was migrated is current, whatever was answered, and a second run changes nothing."""
         flavour = [word for word in answers if word.startswith("flavour=")]
         kept = ["--answer", *flavour] if flavour else []
-        checked = self._reads("check", *self.named, *kept)
+        checked = self._run_read_only("check", *self.named, *kept)
         if checked.code not in (0, None):
-            self._found("not current after migrate", checked.out.decode() + checked.err, checked)
+            self._add_finding("not current after migrate", checked.out.decode() + checked.err, checked)
         if self.rng.random() < 0.5:
             return
-        again = self._reads("migrate", *self.named, *kept, "--non-interactive")
+        again = self._run_read_only("migrate", *self.named, *kept, "--non-interactive")
         if again.code not in (0, None):
-            self._found("a second migrate is no no-op", again.out.decode() + again.err, again)
+            self._add_finding("a second migrate is not a no-op", again.out.decode() + again.err, again)
 
-    def _undo(self, changed: list[str], before: Picture) -> None:
-        done = self._do("undo", *changed)
-        after = look(self.room)
+    def _undo(self, changed: list[str], before: FileStates) -> None:
+        done = self._run_command("undo", *changed)
+        after = file_states(self.room)
         if done.code == 0 and set(after) != set(before):
-            self._found("undo leaves other files", str(set(after) ^ set(before)), done)
+            self._add_finding("undo leaves other files", str(set(after) ^ set(before)), done)
         for name in changed:
             if done.code != 0 or after[name].data != before[name].data or after[name].changed != before[name].changed:
-                self._found("undo does not bring the file back", f"exit {done.code}: {done.err}", done)
+                self._add_finding("undo does not restore the file", f"exit {done.code}: {done.err}", done)
 
     def _plan(self, answers: list[str]) -> Any:
-        """The plan in JSON; None where there is none."""
+        """The plan in JSON; None if there is none."""
         if not answers and self.rng.random() < 0.2:
-            self._reads("plan", *self.named)
-        ran = self._reads("plan", *self.named, *answers, "--format", "json")
+            self._run_read_only("plan", *self.named)
+        ran = self._run_read_only("plan", *self.named, *answers, "--format", "json")
         return json.loads(ran.out) if ran.code in (0, 2) and ran.out else None
 
-    def _answered(self, planned: Any) -> tuple[list[str], Any]:
-        """Answers to everything that is asked, and the plan with them."""
+    def _answer_all(self, planned: Any) -> tuple[list[str], Any]:
+        """Answers to all questions, and the plan with them."""
         answers: list[str] = []
         for _ in range(12):
             asked = [each for file in planned["files"] for each in file["questions"] if each["answer"] is None]
             new = []
             for question in {each["id"]: each for each in asked}.values():
-                values = [choice["value"] for choice in question["choices"]] or list(TYPED.get(question["id"], ("x",)))
+                values = [choice["value"] for choice in question["choices"]] or list(
+                    FREE_ANSWERS.get(question["id"], ("x",))
+                )
                 new += ["--answer", f"{question['id']}={self.rng.choice(values)}"]
                 if question["id"].startswith("docket-"):
                     break
@@ -337,11 +342,11 @@ class Course:
             planned = made
         return answers, planned
 
-    def _agree(self, checked: Ran, planned: Any) -> None:
-        """The exit code of check follows from what plan says of each release."""
+    def _check_agreement(self, checked: Result, planned: Any) -> None:
+        """The exit code of check must follow from what plan says about each release."""
         if planned is None or planned.get("error"):
             if checked.code != 2:
-                self._found("plan refuses what check reads", f"check ended with {checked.code}", checked)
+                self._add_finding("plan refuses what check reads", f"check ended with {checked.code}", checked)
             return
         meanings = {"current": 0, "unrelated": 0, "pending": 1, "needs-decision": 1, "refused": 2, "failed": 4}
         meanings |= {"out-of-scope": 0 if "." in self.named else 2}  # in a directory it only gets its line
@@ -349,35 +354,35 @@ class Course:
             2 if file["status"] == "unrelated" and file["error"] else meanings[file["status"]]
             for file in planned["files"]
         ]
-        # A check looks at the values alone; a plan is carried out on the text, which may be refused.
+        # `check` looks at the values alone; `plan` also edits the text, which may be refused.
         if (max(codes, default=0), checked.code) not in ((0, 0), (1, 1), (2, 2), (2, 1)):
             words = [(file["status"], file["error"]) for file in planned["files"]]
-            self._found("plan and check disagree", f"check {checked.code}, plan {words}", checked)
+            self._add_finding("plan and check disagree", f"check {checked.code}, plan {words}", checked)
 
     def _format(self, share: float) -> list[str]:
         return ["--format", "json"] if self.rng.random() < share else []
 
-    def _reads(self, *arguments: str, stdin: bytes = b"") -> Ran:
-        """Run a command that must leave everything as it is."""
-        before = look(self.room)
-        ran = self._do(*arguments, stdin=stdin)
-        if look(self.room) != before:
-            self._found("something was written", "", ran)
+    def _run_read_only(self, *arguments: str, stdin: bytes = b"") -> Result:
+        """Run a command that must not write anything."""
+        before = file_states(self.room)
+        ran = self._run_command(*arguments, stdin=stdin)
+        if file_states(self.room) != before:
+            self._add_finding("something was written", "", ran)
         return ran
 
-    def _wrote_only(self, ran: Ran, names: set[str]) -> None:
-        found = set(look(self.room)) - set(self.names)
+    def _check_only_written(self, ran: Result, names: set[str]) -> None:
+        found = set(file_states(self.room)) - set(self.names)
         if found != names:
-            self._found("other files than the asked one", str(found), ran)
+            self._add_finding("other files than the requested one", str(found), ran)
 
-    def _do(self, *arguments: str, stdin: bytes = b"") -> Ran:
-        words = [*arguments, *self.rng.choice(MANNERS)]
-        ran = self._once(words, stdin)
-        if "this is a bug in" in ran.err:  # with --verbose the exception comes through, and with it its place
-            return self._once([*words, "--verbose"], stdin)
+    def _run_command(self, *arguments: str, stdin: bytes = b"") -> Result:
+        words = [*arguments, *self.rng.choice(OUTPUT_OPTIONS)]
+        ran = self._run_once(words, stdin)
+        if "this is a bug in" in ran.err:  # with --verbose the exception is raised, which shows where it comes from
+            return self._run_once([*words, "--verbose"], stdin)
         return ran
 
-    def _once(self, words: list[str], stdin: bytes) -> Ran:
+    def _run_once(self, words: list[str], stdin: bytes) -> Result:
         streams = [io.TextIOWrapper(io.BytesIO(stdin)), *(io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in "oe")]
         kept = sys.stdin, sys.stdout, sys.stderr
         sys.stdin, sys.stdout, sys.stderr = streams
@@ -387,10 +392,10 @@ class Course:
         try:
             with time_limit(self.seconds):
                 code = run_command_line(words)
-        except TimeIsUp:
+        except TimeLimitExceeded:
             fault, detail = "hangs", traceback.format_exc()
-        except BaseException as error:  # what ends a run here would have been a traceback
-            fault, detail = f"{type(error).__name__} {_deepest(error)}", traceback.format_exc()[-3000:]
+        except BaseException as error:  # what is raised here would have been a traceback
+            fault, detail = f"{type(error).__name__} {_place_of(error)}", traceback.format_exc()[-3000:]
         finally:
             sys.stdin, sys.stdout, sys.stderr = kept
         self.runs += 1
@@ -398,32 +403,32 @@ class Course:
         for stream in streams[1:]:
             stream.flush()
         out, err = (stream.detach().getvalue() for stream in streams[1:])
-        ran = Ran(tuple(words), code, out, err.decode("utf-8", "replace"))
+        ran = Result(tuple(words), code, out, err.decode("utf-8", "replace"))
         if fault:
-            self._found(fault, detail, ran)
+            self._add_finding(fault, detail, ran)
         elif "this is a bug in" not in ran.err:
-            self._hold(ran)
+            self._check_result(ran)
         return ran
 
-    def _hold(self, ran: Ran) -> None:
-        """What every run must keep to, whatever the command."""
-        if ran.code not in CODES[ran.command] and not _is_held_back(ran):
-            self._found(f"{ran.command}: exit {ran.code}", ran.err, ran)
-        for words in OWN_MISTAKES:
+    def _check_result(self, ran: Result) -> None:
+        """Check what holds for every run, whatever the command."""
+        if ran.code not in CODES[ran.command] and not _is_blocked_by_rules(ran):
+            self._add_finding(f"{ran.command}: exit {ran.code}", ran.err, ran)
+        for words in OUR_BUGS:
             if words in ran.err:
-                self._found(f"{ran.command}: {words}", ran.err, ran)
+                self._add_finding(f"{ran.command}: {words}", ran.err, ran)
         if ran.code == 2 and not ran.err and not ran.out:
-            self._found(f"{ran.command}: refused without a word", "", ran)
+            self._add_finding(f"{ran.command}: refused without a message", "", ran)
         is_json = "json" in ran.arguments
         if is_json and ran.out:
-            self._hold_json(ran)
+            self._check_json(ran)
         raw = (ran.command == "diff" and not {"structural", "markdown", "html"} & set(ran.arguments)) or (
             ran.command == "migrate" and "-" in ran.arguments
         )
         try:
             text = ran.err if raw else ran.out.decode() + ran.err
         except UnicodeDecodeError as error:
-            self._found(f"{ran.command}: prints no UTF-8", str(error), ran)
+            self._add_finding(f"{ran.command}: output is not UTF-8", str(error), ran)
             return
         for code in (
             "\x1b[0m",
@@ -438,32 +443,32 @@ class Course:
         ):
             text = text.replace(code, "") if "always" in ran.arguments else text
         if signs := {sign for sign in text if not sign.isprintable() and sign != "\n"}:
-            self._found(f"{ran.command}: prints what a terminal obeys", f"{signs!r} in {text[:2000]!r}", ran)
+            self._add_finding(f"{ran.command}: prints control characters", f"{signs!r} in {text[:2000]!r}", ran)
 
-    def _hold_json(self, ran: Ran) -> None:
+    def _check_json(self, ran: Result) -> None:
         try:
             report = json.loads(ran.out)
         except ValueError as error:
-            self._found(f"{ran.command}: JSON that is none", f"{error}: {ran.out[:500]!r}", ran)
+            self._add_finding(f"{ran.command}: invalid JSON", f"{error}: {ran.out[:500]!r}", ran)
             return
         if wrong := next(_schema().iter_errors(report), None):
-            self._found(f"{ran.command}: JSON against the schema", str(wrong)[:2000], ran)
+            self._add_finding(f"{ran.command}: JSON does not match the schema", str(wrong)[:2000], ran)
         if report["exit_code"] != ran.code:
-            self._found(
-                f"{ran.command}: JSON tells of another exit code", f"{report['exit_code']}, ended with {ran.code}", ran
+            self._add_finding(
+                f"{ran.command}: JSON has another exit code", f"{report['exit_code']}, ended with {ran.code}", ran
             )
 
-    def _found(self, what: str, detail: str, ran: Ran) -> None:
+    def _add_finding(self, what: str, detail: str, ran: Result) -> None:
         self.findings.append(Finding(what, f"{' '.join(ran.arguments)}\n{detail}"))
 
 
-def _is_held_back(ran: Ran) -> bool:
-    """Whether a result was stopped, in words, by the rules of the target version: what was wrong is left to people."""
+def _is_blocked_by_rules(ran: Result) -> bool:
+    """Whether the rules of the target version blocked a result: then a person has to correct the file."""
     said = ran.err.encode() + ran.out
     return ran.command == "migrate" and ran.code == 4 and b"the result would break the target version" in said
 
 
-def _deepest(error: BaseException) -> str:
+def _place_of(error: BaseException) -> str:
     """The function and line of the program in which an exception was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "migrat" in frame.filename and frame.filename != __file__]

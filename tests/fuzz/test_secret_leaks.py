@@ -1,4 +1,4 @@
-"""A canary in every position that holds a credential: it leaves the file in no output of any command and format."""
+"""No command prints a credential in any format, wherever in the file it is: each place has a canary."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ backgroundServices:
 
 
 def own(messaging: str, *wiring: str) -> str:
-    """A release of prefect-server alone, with this messaging and with these entries on both pods."""
+    """A release of prefect-server alone, with this `messaging` and these entries on both pods."""
     return OWN.replace("MESSAGING", messaging).replace("WIRING\n", "".join(f"    - {{{each}}}\n" for each in wiring))
 
 
@@ -119,9 +119,11 @@ URL = "name: PREFECT_REDIS_MESSAGING_URL, value: 'redis://me:CANARY@redis:6379/1
 DOCKET = "name: PREFECT_SERVER_DOCKET_URL, value: 'redis://me:CANARY@redis:6379/2'"
 FILES = {
     "every position": ENTERPRISE,
-    "a docket that stands": own("{redis: {host: redis}, docket: {url: 'redis://me:CANARY@redis:6379/2'}}"),
+    "a docket that is set": own("{redis: {host: redis}, docket: {url: 'redis://me:CANARY@redis:6379/2'}}"),
     "a docket that is not sound": own("{redis: {host: redis}, docket: {url: 'redis://me:CANARY@redis:6379/two'}}"),
-    "a docket with raw signs": own("{redis: {host: redis}, docket: {url: 'redis://me:a#b/CANARY@redis:6379/2'}}"),
+    "a docket with unencoded characters": own(
+        "{redis: {host: redis}, docket: {url: 'redis://me:a#b/CANARY@redis:6379/2'}}"
+    ),
     "a docket without a scheme": own("{redis: {host: redis}, docket: {url: 'me:CANARY@redis:6379/2'}}"),
     "a docket in env": own(REDIS, DOCKET),
     "a messaging URL in env": own("{redis: {host: redis}}", URL),
@@ -132,10 +134,10 @@ FILES = {
     "    - {name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}\n"
     "    - {name: PREFECT_REDIS_MESSAGING_PASSWORD, value: CANARY}\n"
     "backgroundServices:\n  env: *wiring\n",
-    "a host that is none": own("{redis: {host: 'redis://me:CANARY@redis', db: 1}}"),
+    "a host that is a URL": own("{redis: {host: 'redis://me:CANARY@redis', db: 1}}"),
     "Flux": FLUX % indent(ENTERPRISE, "    "),
     "Argo CD": ARGO % indent(ENTERPRISE, "        "),
-    "a key that stands twice": ENTERPRISE.replace("CANARY # rotate", "CANARY\n          password: CANARY2"),
+    "a duplicate key": ENTERPRISE.replace("CANARY # rotate", "CANARY\n          password: CANARY2"),
     "a broken line": ENTERPRISE.replace("password: CANARY # rotate", 'password: "CANARY\nbroken'),
     "a broken key": ENTERPRISE.replace("password: CANARY # rotate", "password: CANARY: CANARY"),
     "an alias of nothing": ENTERPRISE.replace("password: CANARY # rotate", "password: *CANARY"),
@@ -161,53 +163,53 @@ ANSWERS = [
 ]
 
 
-def with_canaries(text: str) -> str:
-    """The text with a canary of its own at every place, so that the same mask twice gives nothing away either."""
+def with_planted_secrets(text: str) -> str:
+    """The text with a different canary in every place, so that no canary is masked only because another one is."""
     numbers = iter(range(100, 1000))
     return re.sub("CANARY2?", lambda _: f"{CANARY}-{next(numbers)}", text)
 
 
-def told(done: Any) -> str:
+def output_of(done: Any) -> str:
     return str((done.stdout + done.stderr).decode())
 
 
-def test_every_command_and_format_is_here() -> None:
+def test_every_command_is_covered() -> None:
     reads_no_values = {"list", "explain", "example", "schema", "completion"}
     assert {command for command, *_ in READING} | {"undo", "init"} == set(options.COMMANDS) - reads_no_values
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_no_project_file_holds_it(cli: Cli, tmp_path: Path, name: str) -> None:
-    (tmp_path / "values.yaml").write_text(with_canaries(FILES[name]))
+def test_init_prints_and_writes_no_secret(cli: Cli, tmp_path: Path, name: str) -> None:
+    (tmp_path / "values.yaml").write_text(with_planted_secrets(FILES[name]))
     done = cli("init")
     written = [path.read_text() for path in tmp_path.iterdir() if path.name != "values.yaml"]
-    assert CANARY not in told(done) + "".join(written)
+    assert CANARY not in output_of(done) + "".join(written)
     assert (done.returncode, len(written)) in ((0, 1), (2, 0)), done.stderr
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_no_command_prints_it(cli: Cli, tmp_path: Path, name: str) -> None:
-    text = with_canaries(FILES[name])
+def test_no_command_prints_or_saves_a_secret(cli: Cli, tmp_path: Path, name: str) -> None:
+    text = with_planted_secrets(FILES[name])
     for number, answers in enumerate(ANSWERS):
         (tmp_path / "values.yaml").write_text(text)
-        # With the answers that matter most every command; a wrong URL is told of by the same words everywhere.
+        # Every command with the answers that matter most; a wrong URL has the same error everywhere.
         for command in READING if number < 2 else READING[2::5]:
             done = cli(*command, "values.yaml", *answers)
-            assert CANARY not in told(done), (command, answers)
+            assert CANARY not in output_of(done), (command, answers)
         written = ("--save-answers", "answers.yaml", "--report", f"report.{('html', 'md', 'json')[number % 3]}")
         saved = cli("migrate", "values.yaml", "--non-interactive", *written, *answers)
-        assert CANARY not in told(saved), answers
+        assert CANARY not in output_of(saved), answers
         undone = cli("undo", "values.yaml")
-        assert CANARY not in told(undone)
+        assert CANARY not in output_of(undone)
         for path in tmp_path.iterdir():
             assert CANARY not in path.name
             assert path.name == "values.yaml" or path.suffix == ".bak" or CANARY not in path.read_text()
             path.unlink()
 
 
-def test_the_canaries_would_be_seen(cli: Cli, tmp_path: Path) -> None:
-    """Asked for, they are printed: so the test above looks where they would be."""
-    (tmp_path / "values.yaml").write_text(with_canaries(ENTERPRISE))
+def test_show_secrets_prints_the_planted_secrets(cli: Cli, tmp_path: Path) -> None:
+    """So the test above looks where they would be printed."""
+    (tmp_path / "values.yaml").write_text(with_planted_secrets(ENTERPRISE))
     for command in (
         ("plan", "--verbose"),
         ("diff",),
@@ -215,32 +217,35 @@ def test_the_canaries_would_be_seen(cli: Cli, tmp_path: Path) -> None:
         ("diff", "--format", "markdown"),
         ("diff", "--format", "html"),
     ):
-        assert CANARY in told(cli(*command, "values.yaml", "--redis-db", "2", "--show-secrets")), command
+        assert CANARY in output_of(cli(*command, "values.yaml", "--redis-db", "2", "--show-secrets")), command
 
 
-def test_none_gets_out_of_layers_and_directories(cli: Cli, tmp_path: Path) -> None:
+def test_no_secret_of_layers_or_a_directory_is_printed(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "deploy"
     folder.mkdir()
     for name in ("Flux", "Argo CD", "a broken line", "a docket that is not sound"):
-        (folder / f"{name.replace(' ', '-')}.yaml").write_text(with_canaries(FILES[name]))
-    (tmp_path / "base.yaml").write_text(with_canaries(ENTERPRISE))
+        (folder / f"{name.replace(' ', '-')}.yaml").write_text(with_planted_secrets(FILES[name]))
+    (tmp_path / "base.yaml").write_text(with_planted_secrets(ENTERPRISE))
     password = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {password: CANARY}}}}}\n"
-    (tmp_path / "over.yaml").write_text(with_canaries(password))
+    (tmp_path / "over.yaml").write_text(with_planted_secrets(password))
     for command in READING:
-        assert CANARY not in told(cli(*command, "deploy", "--redis-db", "2")), command
-        assert CANARY not in told(cli(*command, "-f", "base.yaml", "-f", "over.yaml", "--redis-db", "2")), command
+        assert CANARY not in output_of(cli(*command, "deploy", "--redis-db", "2")), command
+        assert CANARY not in output_of(cli(*command, "-f", "base.yaml", "-f", "over.yaml", "--redis-db", "2")), command
 
 
-def test_none_gets_out_of_an_answers_file(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "values.yaml").write_text(with_canaries(ENTERPRISE))
+def test_no_secret_of_an_answers_file_is_printed(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(with_planted_secrets(ENTERPRISE))
     for database in ("4", "four", "4\n  nonsense: 1", "4\n  docket-secret: x"):
         (tmp_path / "answers.yaml").write_text(f"answers:\n  docket-url: redis://me:{CANARY}@redis/{database}\n")
         for command in READING:
-            assert CANARY not in told(cli(*command, "values.yaml", "--answers", "answers.yaml")), (command, database)
+            assert CANARY not in output_of(cli(*command, "values.yaml", "--answers", "answers.yaml")), (
+                command,
+                database,
+            )
 
 
-def everywhere(canary: str) -> tuple[str, list[str]]:
-    """A release with every place that can stand in one document, in what changes and beside it."""
+def release_with_every_place(canary: str) -> tuple[str, list[str]]:
+    """A release with every place that one document can have, inside and outside what changes."""
     places = [text for text in PLACES.values() if "---" not in text]
     extra = "".join(f"  place{number}:\n{indent(text, '    ')}" for number, text in enumerate(places))
     return plant(
@@ -249,16 +254,18 @@ def everywhere(canary: str) -> tuple[str, list[str]]:
     )
 
 
-def test_none_gets_out_of_any_place_by_any_command(cli: Cli, tmp_path: Path) -> None:
-    text, unseen = everywhere("c4n4ryS3cret")
+def test_no_command_prints_a_secret_from_any_place(cli: Cli, tmp_path: Path) -> None:
+    text, unseen = release_with_every_place("c4n4ryS3cret")
     (tmp_path / "values.yaml").write_text(text)
     for command in READING:
-        done = told(cli(*command, "values.yaml", "--redis-db", "2", "--exit-code" if "diff" in command else "--quiet"))
+        done = output_of(
+            cli(*command, "values.yaml", "--redis-db", "2", "--exit-code" if "diff" in command else "--quiet")
+        )
         assert [each for each in unseen if each in done] == [], command
 
 
 @pytest.mark.parametrize("url", URLS)
-def test_no_docket_url_is_repeated_raw(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_no_docket_url_is_printed_unmasked(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Given as a flag, as an answer, in an answers file, from the environment, or in the values."""
     url, (canary, *_) = plant(url, "c4n4ryS3cret")
     monkeypatch.setenv("URL", url)
@@ -272,7 +279,7 @@ def test_no_docket_url_is_repeated_raw(cli: Cli, tmp_path: Path, monkeypatch: py
         ("values.yaml", "--answers", "typed.yaml"),
         ("values.yaml", "--answers", "from-env.yaml"),
         ("standing.yaml",),
-        (url,),  # a FILE that is named like it
+        (url,),  # a FILE of that name
     ]
     for command in (
         ("plan",),
@@ -281,19 +288,19 @@ def test_no_docket_url_is_repeated_raw(cli: Cli, tmp_path: Path, monkeypatch: py
         ("check", "--format", "json"),
     ):
         for way in ways:
-            assert canary not in told(cli(*command, *way)), (command, way)
+            assert canary not in output_of(cli(*command, *way)), (command, way)
 
 
 @pytest.mark.parametrize(
     "way", ["--answer docket-password=CANARY", "--redis-password=CANARY", "--answer my-token=CANARY"]
 )
-def test_no_answer_that_is_a_password_is_repeated(cli: Cli, tmp_path: Path, way: str) -> None:
+def test_no_answer_that_is_a_password_is_printed(cli: Cli, tmp_path: Path, way: str) -> None:
     (tmp_path / "values.yaml").write_text(own(REDIS))
     way, (canary, *_) = plant(way, "c4n4ryS3cret")
     for command in (("plan",), ("plan", "--format", "json"), ("check",), ("migrate", "--non-interactive")):
         done = cli(*command, "values.yaml", *way.split())
         assert done.returncode == 2
-        assert canary not in told(done), command
+        assert canary not in output_of(done), command
 
 
 def test_no_ordinary_value_is_masked_by_any_command(cli: Cli, tmp_path: Path) -> None:
@@ -302,5 +309,5 @@ def test_no_ordinary_value_is_masked_by_any_command(cli: Cli, tmp_path: Path) ->
     )
     (tmp_path / "values.yaml").write_text(text)
     for command in READING:
-        done = told(cli(*command, "values.yaml", "--redis-db", "2"))
+        done = output_of(cli(*command, "values.yaml", "--redis-db", "2"))
         assert "***" not in done, command

@@ -1,4 +1,4 @@
-"""What hostile inputs brought to light, each in the smallest text that shows it, through the command line."""
+"""Faults that hostile inputs found, each with the smallest text that shows it, through the command line."""
 
 from __future__ import annotations
 
@@ -30,10 +30,8 @@ def migrate(cli: Cli, tmp_path: Path, text: str, *options: str) -> Any:
     return cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive", *options)
 
 
-def test_a_name_that_stood_twice_before_is_not_held_against_the_migration_that_takes_one_out(
-    cli: Cli, tmp_path: Path
-) -> None:
-    """It stood three times and stands twice then, in another list, so that the rule has other words for it."""
+def test_a_duplicate_env_name_from_before_does_not_block_a_migration(cli: Cli, tmp_path: Path) -> None:
+    """There were three and then two, in another list, so the rule's text differs before and after."""
     twice = "      prefect: {env: [{name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: 'true'}%s]}\n"
     again = ", {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: 'true'}"
     toggle = "env:\n        - {name: PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED, value: 'false'}\n"
@@ -46,7 +44,7 @@ def test_a_name_that_stood_twice_before_is_not_held_against_the_migration_that_t
 
 
 @pytest.mark.parametrize("nothing", ["{}", "[]", "false", '""'])
-def test_a_secrets_name_that_a_template_takes_for_nothing_is_none(cli: Cli, tmp_path: Path, nothing: str) -> None:
+def test_a_secret_name_that_a_template_treats_as_empty_is_none(cli: Cli, tmp_path: Path, nothing: str) -> None:
     text = SEPARATE.replace("db: 1\n", f"db: 1\n          existingSecret: {nothing}\n")
 
     done = migrate(cli, tmp_path, text)
@@ -55,7 +53,7 @@ def test_a_secrets_name_that_a_template_takes_for_nothing_is_none(cli: Cli, tmp_
     assert "url: redis://redis:6379/2\n" in (tmp_path / "values.yaml").read_text()
 
 
-def test_objects_of_other_charts_are_passed_on_as_they_are(cli: Cli, tmp_path: Path) -> None:
+def test_objects_of_other_charts_are_passed_through_to_the_output(cli: Cli, tmp_path: Path) -> None:
     assert migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml").returncode == 2
     elsewhere = migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml", "--skip-unrelated")
     printed = migrate(cli, tmp_path, UNRELATED, "--output", "-", "--skip-unrelated")
@@ -81,8 +79,8 @@ spec:
 
 
 @pytest.mark.parametrize("end", ["\r", "\x85", "\u2028"])
-def test_a_text_of_its_own_in_a_file_of_other_line_ends_is_refused_by_line(cli: Cli, tmp_path: Path, end: str) -> None:
-    """Such a sign ends a line in YAML and none in an editor, so that the lines of the two do not meet."""
+def test_embedded_values_in_a_file_with_odd_line_breaks_are_refused(cli: Cli, tmp_path: Path, end: str) -> None:
+    """Such a character ends a line in YAML but not in an editor, so their line numbers differ."""
     text = (APPLICATION % indent(SEPARATE, "        ")).replace(
         "metadata: {name: infrahub}\n", f"metadata: {{name: infrahub}}{end}# ours\n"
     )
@@ -93,7 +91,7 @@ def test_a_text_of_its_own_in_a_file_of_other_line_ends_is_refused_by_line(cli: 
     assert b"values.yaml:10: spec.source.helm.values is embedded text" in done.stderr
 
 
-def test_results_of_several_files_in_a_directory_do_not_go_over_each_other(cli: Cli, tmp_path: Path) -> None:
+def test_output_is_refused_for_several_files_of_a_directory(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "deploy"
     folder.mkdir()
     for name, host in (("dev", "redis"), ("prod", "other")):
@@ -108,7 +106,7 @@ def test_results_of_several_files_in_a_directory_do_not_go_over_each_other(cli: 
     assert (folder / "dev.yaml").read_text() == SEPARATE
 
 
-def test_objects_of_other_charts_are_left_alone_where_nothing_else_is_asked(cli: Cli, tmp_path: Path) -> None:
+def test_objects_of_other_charts_are_left_alone_in_place(cli: Cli, tmp_path: Path) -> None:
     in_place = migrate(cli, tmp_path, UNRELATED, "--skip-unrelated")
     dry = migrate(cli, tmp_path, UNRELATED, "--output", "out.yaml", "--dry-run", "--skip-unrelated")
     itself = migrate(cli, tmp_path, UNRELATED, "--output", "values.yaml", "--skip-unrelated")
@@ -130,7 +128,9 @@ def test_objects_of_other_charts_are_left_alone_where_nothing_else_is_asked(cli:
         (SEPARATE + "prefect-server: text\n", "prefect-server"),
     ],
 )
-def test_what_leaves_no_place_for_values_is_named(cli: Cli, tmp_path: Path, command: str, text: str, way: str) -> None:
+def test_a_parent_key_that_is_not_a_mapping_is_named(
+    cli: Cli, tmp_path: Path, command: str, text: str, way: str
+) -> None:
     (tmp_path / "values.yaml").write_text(text)
 
     done = cli(command, "values.yaml", "--redis-db", "2")
@@ -140,11 +140,11 @@ def test_what_leaves_no_place_for_values_is_named(cli: Cli, tmp_path: Path, comm
 
 
 ESCAPES = "\\e[2J\\u202e"
-"""As YAML spells them between double quotes."""
+"""A control sequence and a bidi control, as YAML spells them in double quotes."""
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "diff", "verify", "migrate"])
-def test_the_name_of_an_object_steers_no_terminal(cli: Cli, tmp_path: Path, command: str) -> None:
+def test_the_name_of_an_object_is_escaped_for_the_terminal(cli: Cli, tmp_path: Path, command: str) -> None:
     (tmp_path / "values.yaml").write_text(UNRELATED.replace("name: search", f'name: "{ESCAPES}"'))
 
     done = cli(command, "values.yaml")
@@ -153,7 +153,7 @@ def test_the_name_of_an_object_steers_no_terminal(cli: Cli, tmp_path: Path, comm
     assert b"\\x1b[2J\\u202e: nothing for these charts" in done.stderr
 
 
-def test_a_flavour_steers_no_terminal(cli: Cli, tmp_path: Path) -> None:
+def test_a_flavour_is_escaped_for_the_terminal(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(SEPARATE.replace("medium", f'"{ESCAPES}"'))
 
     done = cli("verify", "values.yaml")
@@ -161,22 +161,22 @@ def test_a_flavour_steers_no_terminal(cli: Cli, tmp_path: Path) -> None:
     assert b"(infrahub-enterprise 4.18.0-\\x1b[2J\\u202e)" in done.stdout
 
 
-def test_the_name_of_a_file_steers_no_terminal(cli: Cli, tmp_path: Path) -> None:
+def test_the_name_of_a_file_is_escaped_for_the_terminal(cli: Cli, tmp_path: Path) -> None:
     for command in ("check", "undo"):
         done = cli(command, "\x1b[2J.yaml")
         assert done.returncode == 2
         assert b"\\x1b[2J.yaml: there is no such file" in done.stderr
 
 
-def test_a_credential_in_a_wrong_option_is_not_repeated(cli: Cli, tmp_path: Path) -> None:
+def test_a_credential_in_a_wrong_option_is_masked(cli: Cli, tmp_path: Path) -> None:
     done = cli("plan", "values.yaml", "--answer", "docket-url:redis://:c4n4ry-S3cret@redis/2")
 
     assert done.returncode == 2
     assert b"docket-url:redis://:***1@redis/2" in done.stderr
 
 
-def test_digits_of_other_scripts_are_no_numbers(cli: Cli, tmp_path: Path) -> None:
-    """Python reads them, Redis does not: a port that was carried over made a URL that cannot be read back."""
+def test_digits_of_other_scripts_are_not_numbers(cli: Cli, tmp_path: Path) -> None:
+    """Python reads them, Redis does not: a port that was carried over gave a URL that could not be parsed."""
     port = migrate(cli, tmp_path, SEPARATE.replace("db: 1", 'port: "\u0662"'))
     (tmp_path / "values.yaml").write_text(SEPARATE)
     database = cli("migrate", "values.yaml", "--redis-db", "\u0662", "--non-interactive")
@@ -194,7 +194,7 @@ def test_digits_of_other_scripts_are_no_numbers(cli: Cli, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("command", ["check", "plan", "diff", "migrate"])
 def test_two_byte_order_marks_are_refused(cli: Cli, tmp_path: Path, command: str) -> None:
-    """Places in the text would be off by one behind them: an edit came to stand beside where it belonged."""
+    """Positions in the text would be off by one: an edit was made next to where it belonged."""
     (tmp_path / "values.yaml").write_text("\ufeff\ufeff" + SEPARATE)
 
     done = cli(command, "values.yaml", "--redis-db", "2")
@@ -208,10 +208,10 @@ def test_one_byte_order_mark_stays(cli: Cli, tmp_path: Path) -> None:
     assert (tmp_path / "values.yaml").read_text().startswith("\ufeffconfigPreset: medium\n")
 
 
-def test_what_cannot_be_read_in_a_directory_is_no_clean_bill(
+def test_an_unreadable_file_in_a_directory_is_an_error(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that is no YAML is nobody's; one that the system does not hand over may be the one that matters."""
+    """A file that is not YAML does not matter; one that cannot be read may be the one that does."""
     folder = tmp_path / "deploy"
     (folder / "live").mkdir(parents=True)
     (folder / "dev.yaml").write_text(SEPARATE)
@@ -241,8 +241,8 @@ def test_what_cannot_be_read_in_a_directory_is_no_clean_bill(
 
 @pytest.mark.parametrize("key", ["PORT", "DB", "SSL", "USERNAME"])
 @pytest.mark.parametrize("entry", ["- name: {}", "- {{name: {}, value: null}}", '- {{name: {}, value: ""}}'])
-def test_an_entry_without_a_value_says_what_an_empty_one_says(cli: Cli, tmp_path: Path, key: str, entry: str) -> None:
-    """Kubernetes makes an empty text of it, and prefect-redis goes by its default then."""
+def test_an_env_entry_without_a_value_counts_as_empty(cli: Cli, tmp_path: Path, key: str, entry: str) -> None:
+    """Kubernetes makes it an empty string, and prefect-redis then uses its default."""
     listed = entry.format(f"PREFECT_REDIS_MESSAGING_{key}")
     text = SEPARATE.replace("      env: []\n", f"      env:\n        {listed}\n").replace("          db: 1\n", "")
 
@@ -260,9 +260,7 @@ def test_an_entry_without_a_value_says_what_an_empty_one_says(cli: Cli, tmp_path
         "name: PREFECT_REDIS_MESSAGING_USERNAME, value: ' '",
     ],
 )
-def test_an_entry_with_which_prefect_does_not_start_goes_as_a_change_of_behaviour(
-    cli: Cli, tmp_path: Path, entry: str
-) -> None:
+def test_removing_an_entry_that_stops_prefect_is_a_change_of_behaviour(cli: Cli, tmp_path: Path, entry: str) -> None:
     text = SEPARATE.replace("      env: []\n", f"      env:\n        - {{{entry}}}\n")
     (tmp_path / "values.yaml").write_text(text)
 
@@ -289,10 +287,10 @@ def test_an_entry_with_which_prefect_does_not_start_goes_as_a_change_of_behaviou
         ),
     ],
 )
-def test_what_the_chart_cannot_read_is_never_put_aside_by_an_answer(
+def test_an_answer_never_replaces_a_value_that_the_chart_cannot_read(
     cli: Cli, tmp_path: Path, values: str, said: str
 ) -> None:
-    """An answer wrote its value over the list, or the number, that stood there."""
+    """An answer once overwrote the list or the number that was there."""
     text = (
         "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: infrahub}\nspec:\n"
         "  chart: {spec: {chart: infrahub-enterprise, version: 4.13.0}}\n"
@@ -306,8 +304,8 @@ def test_what_the_chart_cannot_read_is_never_put_aside_by_an_answer(
     assert (tmp_path / "values.yaml").read_text() == text
 
 
-def test_a_layer_that_takes_prefects_values_away_is_refused_as_by_helm(cli: Cli, tmp_path: Path) -> None:
-    """An empty key in the last layer; one over which another fills it takes nothing away."""
+def test_a_layer_that_removes_the_prefect_part_is_refused(cli: Cli, tmp_path: Path) -> None:
+    """An empty key in the last layer removes them; one that a later layer fills does not."""
     (tmp_path / "base.yaml").write_text(SEPARATE)
     (tmp_path / "over.yaml").write_text("infrahub:\n  prefect-server:\n")
 
@@ -319,8 +317,8 @@ def test_a_layer_that_takes_prefects_values_away_is_refused_as_by_helm(cli: Cli,
     assert done.returncode == 0, done.stderr
 
 
-def test_an_old_presets_file_whose_services_stay_in_the_api_is_current_afterwards(cli: Cli, tmp_path: Path) -> None:
-    """Its configPreset names no flavour, before the answer is written down and after."""
+def test_an_old_preset_with_a_single_deployment_is_current_afterwards(cli: Cli, tmp_path: Path) -> None:
+    """Its configPreset names no flavour, before the answer is written and after."""
     text = dedent("""\
         configPreset: small
         infrahub:
@@ -339,8 +337,8 @@ def test_an_old_presets_file_whose_services_stay_in_the_api_is_current_afterward
     assert cli("check", "values.yaml").returncode == 0
 
 
-def test_a_number_that_one_pod_alone_is_told_is_asked_about(cli: Cli, tmp_path: Path) -> None:
-    """The background pod is told its database, and not where: it went by the server's as if it said nothing."""
+def test_a_database_that_only_one_pod_sets_is_asked_about(cli: Cli, tmp_path: Path) -> None:
+    """The background pod sets its database and no host: its database was once ignored."""
     text = dedent("""\
         infrahub:
           prefect-server:
@@ -361,7 +359,7 @@ def test_a_number_that_one_pod_alone_is_told_is_asked_about(cli: Cli, tmp_path: 
 
 
 @pytest.mark.parametrize(("optional", "effect"), [("false", "pods restart, behaviour unchanged"), ("true", "required")])
-def test_a_secret_that_may_be_missing_is_told_from_one_that_must_be_there(
+def test_an_optional_docket_secret_is_told_apart_from_a_required_one(
     cli: Cli, tmp_path: Path, optional: str, effect: str
 ) -> None:
     entry = f"[{{name: %s, valueFrom: {{secretKeyRef: {{name: redis, key: k, optional: {optional}}}}}}}]"
@@ -383,7 +381,9 @@ backgroundServices:
 
 
 @pytest.mark.parametrize(("optional", "effect"), [("false", "pods restart, behaviour"), ("true", "a pod changes")])
-def test_so_is_that_of_a_password(cli: Cli, tmp_path: Path, optional: str, effect: str) -> None:
+def test_an_optional_password_secret_is_told_apart_from_a_required_one(
+    cli: Cli, tmp_path: Path, optional: str, effect: str
+) -> None:
     secret = f"{{secretKeyRef: {{name: r, key: k, optional: {optional}}}}}"
     entry = f"{{name: PREFECT_REDIS_MESSAGING_PASSWORD, valueFrom: {secret}}}"
     text = f"""\
@@ -403,8 +403,8 @@ backgroundServices:
 
 
 @pytest.mark.parametrize("named", ["{value: docket}", "[docket]", "7"])
-def test_a_secret_whose_name_is_no_text_is_none(cli: Cli, tmp_path: Path, named: str) -> None:
-    """Its name was taken for the text that Python makes of it."""
+def test_a_secret_name_that_is_not_a_string_is_none(cli: Cli, tmp_path: Path, named: str) -> None:
+    """Its string form in Python was once taken for the name."""
     entry = f"[{{name: PREFECT_SERVER_DOCKET_URL, valueFrom: {{secretKeyRef: {{name: {named}, key: url}}}}}}]"
     text = f"""\
 server:
@@ -420,8 +420,8 @@ backgroundServices:
 
 
 @pytest.mark.parametrize("value", ["{a: b}", "[a]"])
-def test_an_env_value_that_is_no_text_moves_nowhere(cli: Cli, tmp_path: Path, value: str) -> None:
-    """It moved as the text that Python makes of it."""
+def test_an_env_value_that_is_not_a_string_is_not_moved(cli: Cli, tmp_path: Path, value: str) -> None:
+    """Its string form in Python was once moved."""
     entry = f"{{name: PREFECT_REDIS_MESSAGING_USERNAME, value: {value}}}"
 
     done = migrate(cli, tmp_path, SEPARATE.replace("      env: []\n", f"      env: [{entry}]\n"))
@@ -433,11 +433,9 @@ def test_an_env_value_that_is_no_text_moves_nowhere(cli: Cli, tmp_path: Path, va
 BROKER = "{name: PREFECT_MESSAGING_BROKER, value: prefect_redis.messaging}"
 
 
-@pytest.mark.parametrize("taken_away", ["broker: null\n", ""], ids=["null", "its twin"])
-def test_a_null_that_takes_the_charts_broker_away_gets_what_the_entries_say(
-    cli: Cli, tmp_path: Path, taken_away: str
-) -> None:
-    """It counted as the chart's own broker; with the entries gone the pods would have had an empty text."""
+@pytest.mark.parametrize("taken_away", ["broker: null\n", ""], ids=["null", "absent"])
+def test_a_null_broker_is_replaced_by_that_of_the_env_entries(cli: Cli, tmp_path: Path, taken_away: str) -> None:
+    """It once counted as the chart's own broker; without the entries the pods would have had an empty string."""
     block = f"      messaging:\n        {taken_away}" if taken_away else "      messaging:\n"
     text = SEPARATE.replace("      env: []\n", f"      env: [{BROKER}]\n").replace("      messaging:\n", block)
     assert (BROKER in text, taken_away in text) == (True, True)
@@ -449,7 +447,7 @@ def test_a_null_that_takes_the_charts_broker_away_gets_what_the_entries_say(
     assert ("broker: prefect_redis.messaging" in after, BROKER in after) == (bool(taken_away), False)
 
 
-def test_so_does_a_port(cli: Cli, tmp_path: Path) -> None:
+def test_a_null_port_is_replaced_by_that_of_the_env_entries(cli: Cli, tmp_path: Path) -> None:
     entry = '{name: PREFECT_REDIS_MESSAGING_PORT, value: "6379"}'
     text = SEPARATE.replace("      env: []\n", f"      env: [{entry}]\n").replace(
         "db: 1\n", "db: 1\n          port: null\n"
@@ -462,8 +460,8 @@ def test_so_does_a_port(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("user", ["true", "false"])
-def test_a_user_that_is_a_boolean_moves_as_yaml_spells_it(cli: Cli, tmp_path: Path, user: str) -> None:
-    """It moved as Python spells it, so that the pods would have got another."""
+def test_a_boolean_username_is_moved_as_yaml_spells_it(cli: Cli, tmp_path: Path, user: str) -> None:
+    """It was once moved as Python spells it, which is another name."""
     entry = f"{{name: PREFECT_REDIS_MESSAGING_USERNAME, value: {user}}}"
     text = f"{SEPARATE}    global:\n      prefect: {{env: [{entry}]}}\n"
 
