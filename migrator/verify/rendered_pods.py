@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -10,9 +11,10 @@ from migrator.charts import quantities
 from migrator.charts.archive import Manifest
 from migrator.charts.presets import EXAMPLE_HOST, TOGGLED_SERVICES
 from migrator.helm.engine import RenderError
-from migrator.prefect.names import DOCKET_NAME, INJECTED_PIN, PIN, WEBSERVER_ONLY
+from migrator.prefect.names import DOCKET_NAME, INJECTED_PIN, MESSAGING_HOST, MESSAGING_URL, PIN, WEBSERVER_ONLY
 from migrator.prefect.toggles import service_of
 from migrator.report.records import Finding
+from migrator.rules.rule import PODS
 from migrator.values import tree
 from migrator.values.merge import as_map
 from migrator.verify.checks import Check
@@ -20,7 +22,9 @@ from migrator.verify.checks import Check
 PINS = (PIN, INJECTED_PIN)
 
 # What Prefect connects to; the example host elsewhere, as in INFRAHUB_CACHE_ADDRESS, need not matter.
-_ADDRESSES = (DOCKET_NAME, "PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL")
+_ADDRESSES = (DOCKET_NAME, MESSAGING_HOST, MESSAGING_URL)
+_FROM = {DOCKET_NAME: "docket.url", MESSAGING_HOST: "redis.host"}
+"""The keys that the chart sets them from."""
 _CONTAINERS = {"prefect-server": "server", "prefect-background-services": "background"}
 
 
@@ -48,6 +52,9 @@ class Pod(NamedTuple):
         args = self.container.get("args")
         return " ".join(map(str, args)) if isinstance(args, list) else ""
 
+
+_WORDS = {"server": ("server.env.", PODS["server"]), "background": ("backgroundServices.env.", PODS["background"])}
+"""What the rules call the pods and their lists."""
 
 _BOTH_REFUSED = "Remove it from the values' env lists where the chart sets it; server-side apply refuses both."
 
@@ -127,15 +134,36 @@ CHECKS = {
 
 
 class Trouble(NamedTuple):
-    """What is wrong with the manifests: the check that fails, and where."""
+    """What is wrong with the manifests: the check that fails, and where.
+
+    `same_as` is the rule that reports the same of the values, if it can be seen there; its finding then has the words
+    `about`, and is of this `pod` (both empty: any).
+    """
 
     rule: str
     text: str
+    same_as: str = ""
+    about: str = ""
+    pod: str = ""
 
     @property
     def check(self) -> Check:
         """What should hold."""
         return CHECKS[self.rule]
+
+    def is_in(self, findings: Sequence[Finding]) -> bool:
+        """Whether a rule reports the same among these findings."""
+        words = re.compile(rf"(?<![\w-]){re.escape(self.about)}(?![\w-])" if self.about else "")
+        return any(
+            each.rule == self.same_as and words.search(each.text) and self.pod in ("", *_pods_in(each.text))
+            for each in findings
+        )
+
+
+def _pods_in(text: str) -> list[str]:
+    """The pods that a rule's finding is about: those that it names, or else both."""
+    named = [pod for pod, words in _WORDS.items() if any(each in text for each in words)]
+    return named if named and "global.prefect.env" not in text else list(_WORDS)
 
 
 def pods(manifests: Sequence[Manifest]) -> list[Pod]:
@@ -154,14 +182,16 @@ def pods(manifests: Sequence[Manifest]) -> list[Pod]:
     return found
 
 
-def check(manifests: Sequence[Manifest], chart_path: str) -> list[Finding]:
+def check(manifests: Sequence[Manifest], chart_path: str, known: Sequence[Finding] = ()) -> list[Finding]:
     """What is wrong with Prefect's pods in these manifests, errors first; `chart_path` is their source.
+
+    What the rules' findings (`known`) report of the values is left out.
 
     With separate services: one docket on both pods, no toggle of the presets, no services on the API pods, and with
     Infrahub's image both migrate-on-start names "false" on them and no migrations Job. In any case: no env name twice,
     only strings in env, no example host, and no container of any pod whose requests exceed its limits.
     """
-    troubles = list(_troubles(manifests))
+    troubles = [each for each in _troubles(manifests) if not each.is_in(known)]
     ordered = [each for severity in ("error", "warning") for each in troubles if each.check.severity == severity]
     return [_finding(each, chart_path) for each in ordered]
 
@@ -202,21 +232,24 @@ def _above_limits(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
                 for words in quantities.above(as_map(as_map(container).get("resources"))):
                     where = f"{manifest.get('kind')} {tree.get(manifest, ('metadata', 'name'))}"
                     text = f"container {as_map(container).get('name')} of {where}: {words}"
-                    yield Trouble("pods-requests", text)
+                    yield Trouble("pods-requests", text, "requests-above-limits", words)
 
 
 def _of_any(pod: Pod) -> Iterator[Trouble]:
     for name, times in Counter(str(entry.get("name")) for entry in pod.env).items():
         if times > 1:
-            yield Trouble("pods-env-twice", f"{name} is set {times} times on {pod.deployment}")
+            text = f"{name} is set {times} times on {pod.deployment}"
+            yield Trouble("pods-env-twice", text, "env-twice", name, pod.kind)
     for entry in pod.env:
-        value = entry.get("value")
+        name, value = str(entry.get("name")), entry.get("value")
         if value is not None and not isinstance(value, str):
-            text = f"{entry.get('name')} on {pod.deployment} is not text"
-            yield Trouble("pods-env-string", text)
+            yield Trouble("pods-env-string", f"{name} on {pod.deployment} is not text", "env-string", name, pod.kind)
         if isinstance(value, str) and EXAMPLE_HOST in value:
-            text = f"{entry.get('name')} on {pod.deployment} contains {EXAMPLE_HOST}"
-            yield Trouble("pods-example-host" if entry.get("name") in _ADDRESSES else "pods-example-left", text)
+            text = f"{name} on {pod.deployment} contains {EXAMPLE_HOST}"
+            if name in _ADDRESSES:
+                yield Trouble("pods-example-host", text, "example-host", _FROM.get(name, name))
+            else:
+                yield Trouble("pods-example-left", text, "cache-example-host", name)
 
 
 def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Iterator[Trouble]:
@@ -224,20 +257,20 @@ def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Ite
     for pod in (server, background):
         for entry in pod.env:
             if service_of(str(entry.get("name"))) in TOGGLED_SERVICES:
-                text = f"{entry.get('name')} is left on {pod.deployment}"
-                yield Trouble("pods-toggle", text)
+                name = str(entry.get("name"))
+                yield Trouble("pods-toggle", f"{name} is left on {pod.deployment}", "toggle-left", name, pod.kind)
     if "--no-services" not in server.args and not _is_set(server.last(WEBSERVER_ONLY)):
         text = f"nothing keeps the background services off {server.deployment}"
-        yield Trouble("pods-webserver-only", text)
+        yield Trouble("pods-webserver-only", text, "webserver-only")
     job = any(_is_migrations_job(manifest, server) for manifest in manifests)
     if server.has_infrahub_image:
         yield from _pins(server)
         if job:
             text = f"a Job migrates the database of {server.deployment}, which Infrahub does itself"
-            yield Trouble("pods-migrations-job", text)
+            yield Trouble("pods-migrations-job", text, "migrations-job")
     elif not job:
         text = f"no Job migrates the database of {server.deployment}, and its pods are set not to"
-        yield Trouble("pods-migrations-missing", text)
+        yield Trouble("pods-migrations-missing", text, "migrations-missing")
 
 
 def _docket(server: Pod, background: Pod) -> Iterator[Trouble]:
@@ -245,11 +278,12 @@ def _docket(server: Pod, background: Pod) -> Iterator[Trouble]:
     for pod, count in zip((server, background), counts):
         if count != 1:
             often = f"is set {count} times" if count else "is missing"
-            yield Trouble("pods-docket", f"{DOCKET_NAME} {often} on {pod.deployment}")
+            same = ("env-twice", DOCKET_NAME) if count else ("docket-missing", "")
+            yield Trouble("pods-docket", f"{DOCKET_NAME} {often} on {pod.deployment}", *same, pod.kind)
     ours, theirs = server.last(DOCKET_NAME), background.last(DOCKET_NAME)
     if ours is not None and theirs is not None and ours != theirs:
         text = f"{DOCKET_NAME} differs between {server.deployment} and {background.deployment}"
-        yield Trouble("pods-docket", text)
+        yield Trouble("pods-docket", text, "docket-differs")
 
 
 def _pins(server: Pod) -> Iterator[Trouble]:
@@ -258,13 +292,13 @@ def _pins(server: Pod) -> Iterator[Trouble]:
         if entry is None or entry.get("value") != "false":
             state = "missing" if entry is None else 'not exactly "false"'
             text = f"{name} is {state} on {server.deployment}"
-            yield Trouble("pods-migrate-pin", text)
+            yield Trouble("pods-migrate-pin", text, "migrate-pin", name)
 
 
 def _of_single(server: Pod) -> Iterator[Trouble]:
     if "--no-services" in server.args or _is_set(server.last(WEBSERVER_ONLY)):
         text = f"nothing runs the background services: {server.deployment} is set not to, and no other deployment does"
-        yield Trouble("pods-services-nowhere", text)
+        yield Trouble("pods-services-nowhere", text, "services-nowhere")
 
 
 def _is_set(entry: Manifest | None) -> bool:

@@ -23,7 +23,7 @@ def verify(bundle: Bundle, request: examine.Request, *, kube_version: str = "") 
         return summary.report(case)
     found = findings(case.plan.start, case.sources)
     if request.chart_path:
-        found += _rendered(case.sources, case.plan.start, request.chart_path, kube_version)
+        found += _rendered(case.sources, case.plan.start, request.chart_path, kube_version, found)
         found.sort(key=lambda each: each.severity)  # errors first, otherwise in their order
     wrong = any(finding.severity == "error" for finding in found)
     report = summary.report(case)._replace(
@@ -55,8 +55,13 @@ def _looked_at(request: examine.Request) -> tuple[NoticeReport, ...]:
     return (NoticeReport("info", f"{seen.summary()}.", "", 0),) if seen is not None else ()
 
 
-def _rendered(layers: Sequence[Source], release: Release, path: str, kube_version: str) -> list[Finding]:
-    """Findings about the values on the chart: keys it does not know, and what is wrong with Prefect's pods."""
+def _rendered(
+    layers: Sequence[Source], release: Release, path: str, kube_version: str, known: Sequence[Finding]
+) -> list[Finding]:
+    """Findings about the values on the chart: keys it does not know, and what is wrong with Prefect's pods.
+
+    What the rules report of the values (`known`) is not repeated.
+    """
     from migrator.charts import archive
     from migrator.helm import engine
     from migrator.rules import unknown
@@ -74,7 +79,7 @@ def _rendered(layers: Sequence[Source], release: Release, path: str, kube_versio
     except engine.RenderError as error:
         return [*found, rendered_pods.refusal(error, path)]
     runs_prefect = release.prefect.get("enabled") is not False
-    troubles = rendered_pods.check(manifests, path)
+    troubles = rendered_pods.check(manifests, path, known)
     return [*found, *(each for each in troubles if runs_prefect or each.rule != "pods-none")]
 
 

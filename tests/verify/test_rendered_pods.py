@@ -8,6 +8,8 @@ import pytest
 
 from migrator import yamltext
 from migrator.charts.archive import Manifest
+from migrator.prefect import names
+from migrator.report.records import Finding
 from migrator.verify import rendered_pods
 
 SOUND = """\
@@ -141,6 +143,47 @@ def test_what_is_wrong(case: Case) -> None:
     assert {each.rule for each in found} == {case.rule}, found
     assert {(each.file, each.line) for each in found} == {("chart", 0)}
     assert all(each.text and each.remedy.endswith(".") for each in found)
+
+
+TOGGLE = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
+LEFT = SOUND.replace(METRICS, METRICS + f'            - {{name: {TOGGLE}, value: "true"}}\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "told", "is_same"),
+    [
+        (LEFT, "toggle-left", f'backgroundServices.env.{TOGGLE} is "true"', True),
+        (LEFT, "toggle-left", f'global.prefect.env.{TOGGLE} is "true"', True),
+        (LEFT, "toggle-left", f'infrahub.prefect-server.server.env.{TOGGLE} is "true"', False),
+        (LEFT, "toggle-left", f'backgroundServices.env.{TOGGLE}_X is "true"', False),
+        (LEFT, "toggle-value", f'backgroundServices.env.{TOGGLE} is "true"', False),
+        (SOUND.replace(DOCKET, "", 1), "docket-missing", "the server pod has no docket, so ...", True),
+        (SOUND.replace(DOCKET, "", 1), "docket-missing", "the background pod has no docket, so ...", False),
+        (SOUND.replace(DOCKET, "", 1), "env-twice", "server.env.PREFECT_SERVER_DOCKET_URL is set twice", False),
+        (SOUND.replace("6379/2", "6379/3", 1), "docket-differs", "the pods are on different dockets", True),
+        (SOUND.replace(METRICS, METRICS * 2), "env-twice", "backgroundServices.env.PROMETHEUS_MULTIPROC_DIR is", True),
+        (SOUND.replace(METRICS, METRICS * 2), "env-twice", "backgroundServices.env.PROMETHEUS is set twice", False),
+        (SOUND.replace("PREFECT_API_DATABASE", "X"), "migrate-pin", f"{names.PIN} is missing on the server pod", True),
+        (SOUND.replace("SERVER_DATABASE", "X", 1), "migrate-pin", f"{names.PIN} is missing on the server pod", False),
+        (VANILLA, "migrations-missing", "migrations.enabled is not true", True),
+        (
+            SOUND.replace("HOST, value: redis.example.org", "HOST, value: example-infrahub-cache-master"),
+            "example-host",
+            "backgroundServices.messaging.redis.host contains example-infrahub-cache-master",
+            True,
+        ),
+        (
+            SOUND.replace("HOST, value: redis.example.org", "HOST, value: example-infrahub-cache-master"),
+            "example-host",
+            "backgroundServices.messaging.docket.url contains example-infrahub-cache-master",
+            False,
+        ),
+    ],
+)
+def test_what_a_rule_reports_is_not_repeated(text: str, rule: str, told: str, is_same: bool) -> None:
+    known = [Finding(rule, "error", "values.yaml", 1, told, "Fix it.")]
+    assert len(rendered_pods.check(objects(text), "chart")) == 1
+    assert len(rendered_pods.check(objects(text), "chart", known)) == (0 if is_same else 1)
 
 
 def test_errors_come_first() -> None:
