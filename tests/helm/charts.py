@@ -1,4 +1,4 @@
-"""The tests' own charts put together as published ones are, from one that wraps the others to prefect-server alone."""
+"""The tests' own charts, built like the published ones: from prefect-server alone to one that wraps the others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WRAPPED = {"infrahub-enterprise": "infrahub", "infrahub": "prefect-server"}
 
 
 def build(folder: Path, name: str, version: str, preset: str = "") -> Path:
-    """A chart around that prefect-server, below `folder`; `preset` is a text of values laid over its own."""
+    """A chart around that prefect-server, below `folder`; `preset` is text of values merged over its own."""
     place = folder / name
     if name == "prefect-server":
         _prefect_server(place, version)
@@ -35,7 +35,7 @@ def build(folder: Path, name: str, version: str, preset: str = "") -> Path:
 
 
 def _prefect_server(place: Path, version: str) -> None:
-    """The tests' own, or the real one where MIGRATOR_TEST_CHARTS names a folder of them."""
+    """The tests' own, or the real one if MIGRATOR_TEST_CHARTS names a folder of them."""
     real = os.environ.get("MIGRATOR_TEST_CHARTS")
     if real:
         shutil.copytree(Path(real) / f"prefect-server-{version}", place)

@@ -1,4 +1,4 @@
-"""The tests' own charts put together as published ones are, and Helm's engine to render them."""
+"""The tests' own charts, built like the published ones, and Helm's engine to render them."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ Pods = Callable[..., Env]
 
 @pytest.fixture(scope="session")
 def engine() -> None:
-    """Helm, as a program or as the library; the test is skipped, saying so, where there is neither."""
+    """Helm, as a program or as the library; without either the test is skipped and says so."""
     if shutil.which("helm") is None and importlib.util.find_spec("helm_python") is None:
         pytest.skip("no Helm: neither a helm program nor helm-python-sdk, which has wheels for Linux on x86-64 only")
 
 
 @pytest.fixture(scope="session")
 def chart(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Build:
-    """`chart(name, version, preset="")`: a chart around that prefect-server; `preset` is a text of values laid over
+    """`chart(name, version, preset="")`: a chart around that prefect-server; `preset` is text of values merged over
     the enterprise chart's own, as the flavours are published."""
 
     @functools.cache
@@ -49,8 +49,8 @@ def chart(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Build:
 
 @pytest.fixture(scope="session")
 def helm_values(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Callable[[Value, Sequence[Value]], Value]:
-    """`helm_values(chart, layers)`: what Helm hands to prefect-server inside infrahub inside infrahub-enterprise, where
-    the innermost chart's own values are `chart`."""
+    """`helm_values(chart, layers)`: what Helm passes to prefect-server inside infrahub inside infrahub-enterprise,
+    where the innermost chart's own values are `chart`."""
 
     @functools.cache
     def printer(chart: str) -> str:
@@ -78,7 +78,7 @@ def helm_values(tmp_path_factory: pytest.TempPathFactory, engine: None) -> Calla
 
 @pytest.fixture
 def preset() -> Callable[[str, str], str]:
-    """`preset(flavour, version)`: the values of a flavour of the enterprise chart, in a text."""
+    """`preset(flavour, version)`: the values of a flavour of the enterprise chart, as text."""
 
     def text(flavour: str, version: str) -> str:
         prefect = presets.of_chart("infrahub-enterprise", Version(version), flavour).prefect
@@ -89,7 +89,7 @@ def preset() -> Callable[[str, str], str]:
 
 
 class Migrated(NamedTuple):
-    """A text after its migration, and the plan that led there."""
+    """Text after its migration, and the plan for it."""
 
     text: str
     plan: Plan
@@ -97,7 +97,7 @@ class Migrated(NamedTuple):
 
 @pytest.fixture
 def migrate() -> Callable[..., Migrated]:
-    """Migrate a text unattended, by the answers that it asks for among `answers`, and prove the result."""
+    """Migrate text unattended with these answers, and prove the result."""
 
     def migrated(text: str, answers: Mapping[str, str], **options: str) -> Migrated:
         request = examine.Request(discover.Options(**options), answers)
@@ -112,7 +112,7 @@ def migrate() -> Callable[..., Migrated]:
 
 @pytest.fixture
 def rendered(chart: Build) -> Callable[..., list[Manifest]]:
-    """`rendered(text, name, version, preset="")`: what Helm makes of the text on that chart."""
+    """`rendered(text, name, version, preset="")`: what Helm renders from the text on that chart."""
 
     def manifests(text: str, name: str, version: str, preset: str = "") -> list[Manifest]:
         path = chart(name, version, preset)

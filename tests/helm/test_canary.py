@@ -1,4 +1,4 @@
-"""What Helm makes of the values, and what it complains of, holds the credentials too; none is printed."""
+"""What Helm renders and what it complains about contain the credentials too; none is printed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_no_canary_comes_back_from_helm(
+def test_no_credential_from_helm_is_printed(
     cli: Callable[..., Any], chart: Callable[..., Path], tmp_path: Path, name: str
 ) -> None:
     old, new = (chart("prefect-server", version) for version in ("2025.12.24192415", "2026.6.5172345"))

@@ -1,4 +1,4 @@
-"""Our reading of effective values against Helm's own: a chart of three that prints what its innermost part is given."""
+"""Our effective values compared with Helm's: three nested charts print what the innermost one is given."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def ours(layers: Sequence[Value]) -> Value:
 
 
 def comparable(value: Value) -> Value:
-    """Without nulls, and without mappings that hold nothing: to a template both are the same as nothing.
+    """Without nulls and empty mappings: to a template both are the same as nothing.
 
     Numbers become text, since JSON knows one kind only.
     """
@@ -60,9 +60,9 @@ def comparable(value: Value) -> Value:
 
 
 def wrapped(prefect: Value, outer: Value = None) -> Value:
-    """Values of prefect-server, below a `global` of infrahub where one is given."""
-    beside: dict[str, Value] = {} if outer is None else {"global": outer}
-    return {"infrahub": {"prefect-server": prefect, **beside}}
+    """Values of prefect-server, below a `global` of infrahub if one is given."""
+    more: dict[str, Value] = {} if outer is None else {"global": outer}
+    return {"infrahub": {"prefect-server": prefect, **more}}
 
 
 scalars = st.one_of(st.none(), st.booleans(), st.integers(0, 9), st.sampled_from(["", "text", "redis"]))
@@ -139,9 +139,7 @@ def test_a_mapping_over_a_null_of_a_lower_layer_keeps_the_charts_values(helm_rea
 
 
 @pytest.mark.parametrize(("outer", "inner"), [(None, {"env": LIST}), ("text", {"env": LIST}), ({"env": LIST}, None)])
-def test_a_global_that_is_no_mapping_on_one_level_reads_as_helm_reads_it(
-    helm_reads: Print, outer: Value, inner: Value
-) -> None:
+def test_a_global_that_is_not_a_mapping_reads_as_helm_reads_it(helm_reads: Print, outer: Value, inner: Value) -> None:
     layer: Value = {"global": {"prefect": outer}, "infrahub": {"global": {"prefect": inner}, "prefect-server": {}}}
 
     assert comparable(ours([layer])) == comparable(helm_reads([layer]))
@@ -167,7 +165,7 @@ NULL_OVER_LIST = [
     ],
     ids=json.dumps,
 )
-def test_the_lists_that_are_judged_are_the_ones_that_the_pods_get(helm_reads: Print, layers: list[Value]) -> None:
+def test_the_env_lists_that_are_read_are_those_of_the_pods(helm_reads: Print, layers: list[Value]) -> None:
     values = helm_reads(layers)
     release = release_of(layers)
 

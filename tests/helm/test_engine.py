@@ -1,4 +1,4 @@
-"""The way to Helm: what it gives back, and the words for what goes wrong."""
+"""Calling Helm: what it returns, and the errors."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def without_helm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Path]:
-    """Put a `helm` program with this shell script on PATH; answers a folder that it may leave things in."""
+    """Put a `helm` program with this shell script on PATH; returns a folder where it may leave files."""
 
     def put(script: str) -> Path:
         folder = tmp_path / "bin"
@@ -77,7 +77,7 @@ def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], 
 class TestEngine:
     """What holds for the program and for the library alike."""
 
-    def test_it_gives_back_the_objects_and_no_notes(self, plain: Path) -> None:
+    def test_it_returns_the_objects_without_notes(self, plain: Path) -> None:
         first, second = engine.render(str(plain), [b"b: 4\n"], release_name="mine", namespace="here")
 
         assert first == {"values": {"a": {"x": 1, "z": 2}, "b": 4}, "name": "mine", "namespace": "here"}
@@ -93,11 +93,11 @@ class TestEngine:
 
         assert "Job" in kinds and kinds.count("Deployment") == 2
 
-    def test_no_chart(self, tmp_path: Path) -> None:
+    def test_a_missing_chart_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(ChartError, match="there is no chart here"):
             engine.render(str(tmp_path / "none"), [])
 
-    def test_dependencies_that_are_not_unpacked(self, plain: Path) -> None:
+    def test_dependencies_that_are_not_unpacked_are_refused(self, plain: Path) -> None:
         text = "{apiVersion: v2, name: plain, version: 0.0.0, dependencies: [{name: common, version: 2.x.x}]}"
         _write(plain / "Chart.yaml", text)
 
@@ -107,26 +107,26 @@ class TestEngine:
         _write(plain / "charts" / "common" / "Chart.yaml", "{apiVersion: v2, name: common, version: 2.0.0}")
         assert engine.render(str(plain), [])
 
-    def test_the_schema_refuses(self, chart: Callable[..., Path]) -> None:
+    def test_values_that_the_schema_refuses_are_an_error(self, chart: Callable[..., Path]) -> None:
         values = VALUES.replace(b"redis: {host", b"redis: {hots")
 
         with pytest.raises(RenderError, match=r"(?i)additional propert\S+ '?hots'?.* not allowed") as caught:
             engine.render(str(chart("prefect-server", AFTER)), [values])
         assert caught.value.exit_code == 4
 
-    def test_a_template_refuses(self, chart: Callable[..., Path]) -> None:
+    def test_a_template_that_fails_is_an_error(self, chart: Callable[..., Path]) -> None:
         values = VALUES.replace(b'docket: {url: "redis://redis.example.org:6379/2"}', b"docket: null")
 
         with pytest.raises(RenderError, match="nil pointer evaluating"):
             engine.render(str(chart("prefect-server", AFTER)), [values])
 
-    def test_a_folder_that_is_no_chart_is_told_the_same_by_every_helm(self, tmp_path: Path) -> None:
-        """Helm 4 has other words for it than Helm 3, which the library shares."""
+    def test_the_error_for_a_folder_without_a_chart_is_the_same_for_every_helm(self, tmp_path: Path) -> None:
+        """Helm 4 words it differently from Helm 3 and the library."""
         with pytest.raises(ChartError) as caught:
             engine.render(str(tmp_path), [])
         assert caught.value.message == "no chart could be loaded: Chart.yaml file is missing."
 
-    def test_values_that_are_no_yaml(self, plain: Path) -> None:
+    def test_values_that_are_not_yaml_are_refused(self, plain: Path) -> None:
         with pytest.raises(RenderError, match="Helm refuses the values"):
             engine.render(str(plain), [b"a: ["])
 
@@ -145,7 +145,7 @@ def test_a_kubernetes_version_needs_the_program(plain: Path) -> None:
         engine.render(str(plain), [], kube_version="1.30.0")
 
 
-def test_the_program_goes_first_and_gets_everything(program: Callable[[str], Path], plain: Path) -> None:
+def test_the_program_is_preferred_and_gets_all_arguments(program: Callable[[str], Path], plain: Path) -> None:
     left = program(
         'echo "$@" > $left/arguments\n'
         "while [ $# -gt 0 ]; do [ $1 = --values ] && { cat $2 >> $left/values; shift; }; shift; done\n"
@@ -171,21 +171,21 @@ def test_a_layer_that_helm_cannot_read_is_named_by_its_number(program: Callable[
         engine.render(str(plain), [b"a: ["])
 
 
-def test_what_the_program_says_is_passed_on(program: Callable[[str], Path], plain: Path) -> None:
+def test_the_error_of_the_program_is_passed_on(program: Callable[[str], Path], plain: Path) -> None:
     program("echo 'Error: execution error at (x.yaml:1:2): no host' >&2; exit 1")
 
     with pytest.raises(RenderError, match=r"Helm refuses the values on this chart: execution error at \(x\.yaml:1:2\)"):
         engine.render(str(plain), [])
 
 
-def test_a_kubernetes_version_that_is_none_is_a_usage_error(program: Callable[[str], Path], plain: Path) -> None:
+def test_an_invalid_kubernetes_version_is_a_usage_error(program: Callable[[str], Path], plain: Path) -> None:
     program("echo 'Error: invalid kube version '\\''banana'\\'': could not parse it as version' >&2; exit 1")
 
     with pytest.raises(UsageError, match="--kube-version: invalid kube version 'banana'"):
         engine.render(str(plain), [], kube_version="banana")
 
 
-def test_the_programs_words_for_missing_dependencies(program: Callable[[str], Path], plain: Path) -> None:
+def test_the_programs_error_for_missing_dependencies_is_recognised(program: Callable[[str], Path], plain: Path) -> None:
     words = "An error occurred while checking for chart dependencies: found in Chart.yaml, but missing in charts/ "
     program(f"echo '{words}directory: common, redis' >&2; exit 1")
 
@@ -193,7 +193,7 @@ def test_the_programs_words_for_missing_dependencies(program: Callable[[str], Pa
         engine.render(str(plain), [])
 
 
-def test_a_program_that_hangs_is_ended(
+def test_a_program_that_hangs_is_killed(
     program: Callable[[str], Path], plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = program("sleep 20 & echo $! > $left/child; wait")
@@ -206,7 +206,7 @@ def test_a_program_that_hangs_is_ended(
 
 
 def test_nothing_of_helm_is_loaded_before_something_is_rendered() -> None:
-    """In a process of its own; what this one has loaded counts for nothing."""
+    """In a separate process, since this one has loaded more."""
     code = "import sys; import migrator.helm.engine, migrator.verify.rendered_pods, migrator.rules; "
     code += "heavy = ('helm_python', 'subprocess', 'tempfile', 'dataclasses', 'json'); "
     code += "print([name for name in heavy if name in sys.modules])"
@@ -230,7 +230,7 @@ third: |
 """
 
 
-def test_what_a_template_renders_is_taken_apart_as_helm_does(plain: Path, engine: None) -> None:
+def test_rendered_text_is_split_as_helm_splits_it(plain: Path, engine: None) -> None:
     """Helm trims each text and cuts it at lines that begin with ---, before any YAML is read."""
     _write(plain / "templates" / "odd.yaml", ODD)
     objects = [each for each in render(str(plain), []) if "values" not in each]

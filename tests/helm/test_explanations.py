@@ -1,4 +1,4 @@
-"""What explains a difference, over moves that are put together here; how they are found is tested with the charts."""
+"""What explains a difference, for moves made up here; how moves are found is tested with the charts."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def explained(
     before: manifests.Objects,
     after: manifests.Objects,
     *causes: Cause,
-    own: OwnValues = OwnValues({}, {}),  # noqa: B008 - a record, which nobody can change
+    own: OwnValues = OwnValues({}, {}),  # noqa: B008 - an immutable record
 ) -> list[Explanation]:
-    """The explanations where one move leads from the one to the other."""
+    """The explanations if a single move leads from `before` to `after`."""
     upgrade = Upgrade(before, after, (Move(before, after, causes),), (frozenset(), frozenset()))
     return [explanation for _, explanation in explanations.explain(upgrade, STEPS, own)]
 
@@ -59,7 +59,7 @@ def explained(
     ("name", "causes", "expected"),
     [
         ("A", (FIRST,), ("step", "first", "why A")),
-        ("B", (FIRST,), ("step", "first", "")),  # caused for sure, though none of its two changes speaks of it
+        ("B", (FIRST,), ("step", "first", "")),  # certainly the cause, although neither of its two changes mentions it
         ("B", (SECOND,), ("step", "second", "why host")),
         ("B", (FIRST, SECOND), ("step", "first", "together with step second: neither renders alone")),
         ("PREFECT_REDIS_MESSAGING_HOST", (FIRST, SECOND), ("step", "second", "why host")),
@@ -140,7 +140,7 @@ def test_another_field_is_found_in_the_charts_own_values() -> None:
         ({"automountServiceAccountToken": False}, ""),
     ],
 )
-def test_what_is_known_of_the_charts_is_told(fields: dict[str, Value], known: str) -> None:
+def test_known_changes_of_the_charts_are_explained(fields: dict[str, Value], known: str) -> None:
     (found,) = explained(deployment({}), deployment({}, **fields), TEMPLATES)
 
     assert found.kind == ("chart" if known else "none")
@@ -148,7 +148,7 @@ def test_what_is_known_of_the_charts_is_told(fields: dict[str, Value], known: st
 
 
 @pytest.mark.parametrize("setting", ["CONNECTION_URL", "MIGRATE_ON_START"])
-def test_settings_that_the_chart_renames_are_told_together(setting: str) -> None:
+def test_settings_that_the_chart_renames_are_explained_together(setting: str) -> None:
     old, new = f"PREFECT_API_DATABASE_{setting}", f"PREFECT_SERVER_DATABASE_{setting}"
 
     found = explained(deployment({old: "x"}), deployment({new: "x"}), TEMPLATES)
@@ -156,7 +156,7 @@ def test_settings_that_the_chart_renames_are_told_together(setting: str) -> None
     assert explained(deployment({new: "x"}), deployment({old: "x"}), TEMPLATES)[0].kind == "none"
 
 
-def test_a_field_that_is_made_up_at_one_end_only_is_not_explained() -> None:
+def test_a_field_generated_at_one_end_only_is_unexplained() -> None:
     ends = deployment({"A": "1"}), deployment({"A": "2"})
     (difference,) = manifests.compare(*ends)
     field = frozenset({(difference.what, difference.route)})

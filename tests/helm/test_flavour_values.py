@@ -1,4 +1,4 @@
-"""Each flavour, as a full copy and as overrides only, ends with the effective values that the chart of 4.14.1 means."""
+"""Each flavour, as a full copy and as overrides only, ends with the effective values of the 4.14.1 chart."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def chart(version: str, flavour: str) -> Value:
     return presets.of_chart("infrahub-enterprise", Version(version), flavour).prefect
 
 
-def meant(helm_values: Values, flavour: str) -> Value:
+def intended(helm_values: Values, flavour: str) -> Value:
     """What the flavour's own chart has with the customer's host and docket."""
     own: Value = {"infrahub": {"prefect-server": {"backgroundServices": OWN}}}
     return helm_values(chart("4.14.1", flavour), [own])
@@ -39,25 +39,27 @@ def of_text(helm_values: Values, text: str, flavour: str) -> Value:
 
 @pytest.mark.parametrize("baked_in", [True, False], ids=["on its flavour", "on the plain chart"])
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_full_copy(
+def test_a_full_copy_ends_with_the_values_of_the_new_chart(
     flavour: str, baked_in: bool, preset: Callable[[str, str], str], migrate: Callable[..., Any], helm_values: Values
 ) -> None:
     version = f"4.13.0-{flavour}" if baked_in else "4.13.0"
     after = migrate(preset(flavour, "4.13.0"), ANSWERS, version_from=version).text
-    assert of_text(helm_values, after, flavour if baked_in else "") == meant(helm_values, flavour)
+    assert of_text(helm_values, after, flavour if baked_in else "") == intended(helm_values, flavour)
 
 
-@pytest.mark.parametrize("text", [HOST, ELSE], ids=["the host", "nothing of Prefect"])
+@pytest.mark.parametrize("text", [HOST, ELSE], ids=["the host", "no Prefect values"])
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_overrides_only(flavour: str, text: str, migrate: Callable[..., Any], helm_values: Values) -> None:
+def test_overrides_only_end_with_the_values_of_the_new_chart(
+    flavour: str, text: str, migrate: Callable[..., Any], helm_values: Values
+) -> None:
     after = migrate(text, ANSWERS, version_from=f"4.13.0-{flavour}").text
-    assert of_text(helm_values, after, flavour) == meant(helm_values, flavour)
+    assert of_text(helm_values, after, flavour) == intended(helm_values, flavour)
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_a_copy_of_the_newest_preset_needs_its_host_alone(
+def test_a_copy_of_the_newest_preset_needs_only_its_host(
     flavour: str, preset: Callable[[str, str], str], migrate: Callable[..., Any], helm_values: Values
 ) -> None:
     after = migrate(preset(flavour, "4.14.1"), {"redis-host": "redis.prod"}, version_from=f"4.14.1-{flavour}").text
     assert json.loads(after)["configPreset"] == flavour
-    assert of_text(helm_values, after, flavour) == meant(helm_values, flavour)
+    assert of_text(helm_values, after, flavour) == intended(helm_values, flavour)

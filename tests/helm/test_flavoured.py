@@ -1,4 +1,4 @@
-"""What a flavoured chart's validation refuses: files that need an edit for it alone, before and after."""
+"""Files that need an edit only because the validation of a flavoured chart refuses them, before and after."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("flavour", ["small", "medium-data", "large"])
-def test_the_chart_takes_the_result_alone(
+def test_the_chart_accepts_only_the_migrated_file(
     case: str,
     flavour: str,
     preset: Callable[[str, str], str],

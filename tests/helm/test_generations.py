@@ -18,7 +18,7 @@ TUNING = ("_BATCH_SIZE=", "WEB_CONCURRENCY=", "INFRAHUB_CACHE_ADDRESS=")
 
 
 def wiring(env: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The entries of each pod less what tunes it."""
+    """The entries of each pod without its tuning."""
     return {
         pod: sorted(entry for entry in entries if not any(part in entry for part in TUNING))
         for pod, entries in env.items()
@@ -26,7 +26,7 @@ def wiring(env: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("preset", preset_files("[AB]*/*.yaml"))
-def test_a_generation_gets_the_wiring_of_the_newest(
+def test_a_generation_gets_the_wiring_of_the_newest_preset(
     preset: Path, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
 ) -> None:
     newest_preset = (preset.parents[1] / "E" / "values.small.yaml").read_text(encoding="utf-8")
@@ -39,6 +39,6 @@ def test_a_generation_gets_the_wiring_of_the_newest(
     assert [each.rule for each in found if each.severity == "error"] == []
 
 
-def test_the_oldest_unmigrated_has_no_background_services(presets: Path, pods: Callable[..., Any]) -> None:
+def test_the_oldest_generation_unmigrated_has_no_background_services(presets: Path, pods: Callable[..., Any]) -> None:
     oldest = (presets / "A" / "values.small.yaml").read_text(encoding="utf-8")
     assert set(pods(oldest, "infrahub-enterprise", AFTER)) == {SERVER}

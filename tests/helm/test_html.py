@@ -1,4 +1,4 @@
-"""The page on the cluster: what nothing explains first, each difference under its cause, and what restarts."""
+"""The HTML page about the cluster: unexplained differences first, each one under its cause, and what restarts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEFORE, AFTER = "2025.12.24192415", "2026.6.5172345"
 
 @pytest.fixture
 def page(cli: Callable[..., Any], chart: Callable[..., Path], tmp_path: Path) -> str:
-    """The page on a preset of 4.13.0, one of whose values the charts take otherwise."""
+    """The page for a preset of 4.13.0."""
     old, new = chart("infrahub-enterprise", BEFORE), chart("infrahub-enterprise", AFTER)
     (tmp_path / "values.yaml").write_bytes(cli("example").stdout)
     charts = ("--rendered", "--old-chart-path", old, "--chart-path", new)
@@ -24,7 +24,7 @@ def page(cli: Callable[..., Any], chart: Callable[..., Path], tmp_path: Path) ->
     return str(done.stdout.decode())
 
 
-def test_each_difference_stands_under_its_cause(page: str) -> None:
+def test_each_difference_is_under_its_cause(page: str) -> None:
     pattern = r'<div class="cause ca-([\w-]+)">\s*<h3>(.*?)</h3>(.*?)(?=<div class="cause|<h3)'
     sections = re.findall(pattern, page, re.DOTALL)
     assert [kind for kind, _, _ in sections][:2] == ["step", "step"]

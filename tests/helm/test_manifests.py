@@ -50,7 +50,7 @@ def test_order_and_equal_objects_are_no_difference() -> None:
     assert differences(POD, moved) == []
 
 
-def test_an_env_entry_is_told_by_name_and_as_a_whole() -> None:
+def test_an_env_entry_is_compared_by_name_and_as_a_whole() -> None:
     new = POD.replace("{name: B, value: two}", "{name: B, valueFrom: {secretKeyRef: {name: s, key: k}}}")
 
     ((what, route, was, became),) = differences(POD, new)
@@ -60,7 +60,7 @@ def test_an_env_entry_is_told_by_name_and_as_a_whole() -> None:
 
 
 @pytest.mark.parametrize("none", ["          env: []\n", "          env:\n", ""])
-def test_the_first_entry_is_told_by_name_too(none: str) -> None:
+def test_the_first_entry_is_compared_by_name_too(none: str) -> None:
     head = POD.partition("          env:\n")[0]
     one = head + "          env: [{name: A, value: one}]\n"
 
@@ -68,14 +68,14 @@ def test_the_first_entry_is_told_by_name_too(none: str) -> None:
     assert differences(one, head + none) == [(WHAT, (*ENV, "A"), {"name": "A", "value": "one"}, None)]
 
 
-def test_of_two_entries_of_one_name_the_last_counts_and_the_other_is_told_apart() -> None:
+def test_the_earlier_of_two_entries_of_one_name_is_listed_separately() -> None:
     twice = POD.replace("{name: A, value: one}", "{name: B, value: lost}")
     once = POD.replace("            - {name: A, value: one}\n", "")
 
     assert differences(twice, once) == [(WHAT, (*ENV, f"B{AGAIN}"), {"name": "B", "value": "lost"}, None)]
 
 
-def test_a_field_is_told_at_the_lowest_place() -> None:
+def test_a_field_is_reported_at_its_deepest_path() -> None:
     new = POD.replace("replicas: 2", "replicas: 3").replace("image: prefect:1", "image: prefect:1\n          tty: true")
 
     assert differences(POD, new) == [
@@ -84,7 +84,7 @@ def test_a_field_is_told_at_the_lowest_place() -> None:
     ]
 
 
-def test_an_object_that_comes_or_goes_is_told_in_short() -> None:
+def test_a_new_or_removed_object_is_summarised() -> None:
     job = "kind: Job\nmetadata: {name: x, annotations: {helm.sh/hook: pre-upgrade}}\n"
 
     assert differences(POD, job) == [
@@ -120,7 +120,7 @@ def test_a_secret_is_hidden_and_a_changed_one_still_shows(field: str) -> None:
 @pytest.mark.parametrize(
     ("hook", "counts"), [("test", False), ("test-success", False), ("test, pre-upgrade", True), ("pre-upgrade", True)]
 )
-def test_what_only_helm_test_creates_is_no_part_of_an_upgrade(hook: str, counts: bool) -> None:
+def test_objects_that_only_helm_test_creates_are_ignored(hook: str, counts: bool) -> None:
     text = f"kind: Pod\nmetadata: {{name: t, annotations: {{helm.sh/hook: '{hook}'}}}}\n"
 
     assert bool(differences("", text)) is counts

@@ -78,7 +78,7 @@ def write(place: Path, values: Value, templates: dict[str, str], schema: Value =
 
 @pytest.fixture
 def pods(tmp_path: Path, engine: None) -> Callable[..., dict[str, Any]]:
-    """`pods(text, version)`: what the infrahub chart of that version makes of the values, by object."""
+    """`pods(text, version)`: what the infrahub chart of that version renders from the values, by object."""
     made: dict[str, Path] = {}
 
     def build(version: str) -> Path:
@@ -113,14 +113,14 @@ OLD, NEW = "4.16.3", "4.32.0"
 Pods = Callable[..., dict[str, Any]]
 
 
-def test_a_level_in_small_letters_is_refused_and_one_in_capitals_is_not(pods: Pods) -> None:
+def test_a_lower_case_log_level_is_refused_until_migrated(pods: Pods) -> None:
     text = "prefect-server: {server: {loggingLevel: info}}\n"
     with pytest.raises(VerificationError, match="loggingLevel"):
         pods(text, NEW)
     assert pods(migrated(text), NEW)["prefect-server"]["logging"] == "INFO"
 
 
-def test_the_secrets_are_the_same_and_both_keys_are_no_longer_refused(pods: Pods) -> None:
+def test_env_secrets_stay_the_same_and_both_keys_are_merged(pods: Pods) -> None:
     text = "infrahubServer: {infrahubServer: {envFromExistingSecret: a}}\n"
     assert pods(text, OLD)["server"]["envFrom"] == pods(migrated(text), NEW)["server"]["envFrom"] == ["a"]
     both = text.replace("a}", "a, envFromExistingSecrets: [b]}")
@@ -129,7 +129,7 @@ def test_the_secrets_are_the_same_and_both_keys_are_no_longer_refused(pods: Pods
     assert pods(migrated(both), NEW)["server"]["envFrom"] == ["a", "b"]
 
 
-def test_the_new_probe_asks_where_the_server_answers(pods: Pods) -> None:
+def test_the_new_startup_probe_uses_the_port_of_the_server(pods: Pods) -> None:
     own = "{httpGet: {port: 8443, scheme: HTTPS}}"
     text = f"infrahubServer: {{infrahubServer: {{livenessProbe: {own}, readinessProbe: {own}}}}}\n"
     assert tree.get(pods(text, NEW)["server"], ("startupProbe", "httpGet", "port")) == 8000
@@ -145,7 +145,7 @@ def test_each_answer_for_the_startup_probe(pods: Pods, answer: str, seconds: int
     assert (probe and probe["failureThreshold"] * probe["periodSeconds"]) == seconds
 
 
-def test_a_probe_asks_in_one_way(pods: Pods) -> None:
+def test_a_probe_has_one_handler(pods: Pods) -> None:
     text = "infrahubServer: {infrahubServer: {livenessProbe: {exec: {command: [a]}}}}\n"
     assert len(infrahub.handlers(pods(text, NEW)["server"]["livenessProbe"])) == 2
     assert infrahub.handlers(pods(migrated(text, "4.28.0"), NEW)["server"]["livenessProbe"]) == ["exec"]
@@ -157,7 +157,7 @@ def test_a_probe_asks_in_one_way(pods: Pods) -> None:
 TRACES = "global: {tracing: {@endpoint: otel:4317}}\ninfrahub-observability: {enabled: true, tempo: {enabled: false}}\n"
 
 
-def test_traces_go_on(pods: Pods) -> None:
+def test_traces_continue(pods: Pods) -> None:
     text = TRACES.replace("@", "")
     own = text + "infrahubServer: {}\n"
     assert [pods(own, version)["server"]["traces"] for version in ("4.29.0", NEW)] == [True, False]
@@ -170,7 +170,7 @@ def test_each_answer_for_traces(pods: Pods, answer: str, traces: bool) -> None:
     assert pods(migrated(text, tracing=answer), NEW)["server"]["traces"] is traces
 
 
-def test_a_server_with_a_read_only_root_has_somewhere_to_write(pods: Pods) -> None:
+def test_a_server_with_a_read_only_root_gets_a_metrics_directory(pods: Pods) -> None:
     text = "prefect-server: {server: {env: [{name: PREFECT_UI_SERVE_BASE, value: /}]}}\n"
     entry = {"name": "PROMETHEUS_MULTIPROC_DIR", "value": "/tmp"}
     before, after = pods(text, NEW)["prefect-server"], pods(migrated(text), NEW)["prefect-server"]

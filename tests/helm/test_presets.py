@@ -1,6 +1,6 @@
 """Every preset and generation, migrated, and rendered by Helm before and after: what is in the pods, and what changed.
 
-What is looked for is spelt out here, apart from the checks of `migrator.verify.rendered_pods`.
+What must hold is written out here, independently of the checks of `migrator.verify.rendered_pods`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PUBLISHED = ["small", "medium", "medium-data", "large", "large-data"]
 
 
 def assert_proof(env: dict[str, list[str]], docket: str = DOCKET) -> None:
-    """The list that the upgrade is judged by."""
+    """What must hold after the upgrade."""
     assert set(env) == {SERVER, BACKGROUND}
     for entries in env.values():
         names = Counter(entry.partition("<-")[0].partition("=")[0] for entry in entries)
@@ -37,7 +37,7 @@ def assert_proof(env: dict[str, list[str]], docket: str = DOCKET) -> None:
 
 
 @pytest.mark.parametrize("name", preset_files("[CDE]/*.yaml"))
-def test_a_preset_migrated_and_rendered(
+def test_a_migrated_preset_renders_as_required(
     name: Path, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
 ) -> None:
     after = migrate(name.read_text(encoding="utf-8"), ANSWERS).text
@@ -48,10 +48,10 @@ def test_a_preset_migrated_and_rendered(
     assert checks.check(manifests, "chart") == []
 
 
-def test_a_preset_of_the_generation_that_repeats_the_host_in_env(
+def test_generation_b_keeps_a_warning_about_the_cache_address(
     presets: Path, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
 ) -> None:
-    """Generation B has the host in INFRAHUB_CACHE_ADDRESS too, which stays, and which the checks tell of."""
+    """Generation B has the host in INFRAHUB_CACHE_ADDRESS too, which stays, and which the checks report."""
     after = migrate((presets / "B" / "values.medium.yaml").read_text(encoding="utf-8"), ANSWERS).text
 
     assert_proof(pods(after, "infrahub-enterprise", AFTER))
@@ -70,32 +70,32 @@ def test_what_the_upgrade_changes_in_the_pods(
     before = pods(text, "infrahub-enterprise", BEFORE)
     after = pods(migrate(text, ANSWERS).text, "infrahub-enterprise", AFTER)
 
-    gone = {SERVER: [f"{name}=false" for name in TOGGLES], BACKGROUND: [f"{name}=true" for name in TOGGLES]}
-    come = {SERVER: [], BACKGROUND: ["PROMETHEUS_MULTIPROC_DIR="]}
+    removed = {SERVER: [f"{name}=false" for name in TOGGLES], BACKGROUND: [f"{name}=true" for name in TOGGLES]}
+    added = {SERVER: [], BACKGROUND: ["PROMETHEUS_MULTIPROC_DIR="]}
     for pod in (SERVER, BACKGROUND):
-        expected_gone = Counter([*gone[pod], "PREFECT_REDIS_MESSAGING_HOST=example-infrahub-cache-master"])
-        expected_come = Counter([*come[pod], DOCKET, "PREFECT_REDIS_MESSAGING_HOST=infrahub-cache-master"])
+        expected_removed = Counter([*removed[pod], "PREFECT_REDIS_MESSAGING_HOST=example-infrahub-cache-master"])
+        expected_added = Counter([*added[pod], DOCKET, "PREFECT_REDIS_MESSAGING_HOST=infrahub-cache-master"])
         renamed = [entry for entry in before[pod] if entry.startswith("PREFECT_API_DATABASE_")]
-        expected_gone.update(renamed)
-        expected_come.update(entry.replace("PREFECT_API_", "PREFECT_SERVER_") for entry in renamed)
+        expected_removed.update(renamed)
+        expected_added.update(entry.replace("PREFECT_API_", "PREFECT_SERVER_") for entry in renamed)
         if pod == SERVER:
-            expected_come["PREFECT_API_DATABASE_MIGRATE_ON_START=false"] += 1
+            expected_added["PREFECT_API_DATABASE_MIGRATE_ON_START=false"] += 1
         was, became = Counter(before[pod]), Counter(after[pod])
-        assert was - became == expected_gone - expected_come, pod
-        assert became - was == expected_come - expected_gone, pod
+        assert was - became == expected_removed - expected_added, pod
+        assert became - was == expected_added - expected_removed, pod
         stays = [entry for entry in before[pod] if entry in after[pod] and "MIGRATE_ON_START" not in entry]
         assert stays == [entry for entry in after[pod] if entry in before[pod] and "MIGRATE_ON_START" not in entry]
 
 
 @pytest.mark.parametrize("flavour", PUBLISHED)
-def test_a_file_of_overrides_on_a_flavoured_chart(
+def test_overrides_on_a_flavoured_chart_render_as_required(
     flavour: str,
     migrate: Callable[..., Any],
     pods: Callable[..., Any],
     rendered: Callable[..., Any],
     preset: Callable[[str, str], str],
 ) -> None:
-    """The preset is baked into the chart, and the file says no more than the host."""
+    """The preset is baked into the chart, and the file sets only the host."""
     text = (
         "infrahub:\n"
         "  prefect-server:\n"
@@ -125,8 +125,8 @@ def test_the_old_chart_refuses_the_new_file(name: Path, rendered: Callable[..., 
 
 
 @pytest.mark.parametrize("name", preset_files("[CD]/values.medium.yaml", "E/values.small.yaml"))
-def test_the_new_chart_refuses_a_preset_as_it_is_published(name: Path, rendered: Callable[..., Any]) -> None:
-    """The example host is still in it: what is rendered after a migration could not have been rendered without."""
+def test_the_new_chart_refuses_an_unmigrated_preset(name: Path, rendered: Callable[..., Any]) -> None:
+    """It still has the example host: without the migration nothing would render."""
     from migrator.helm.engine import RenderError
 
     with pytest.raises(RenderError, match="example host"):

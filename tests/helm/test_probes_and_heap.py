@@ -1,4 +1,4 @@
-"""What Helm makes of each answer for the probes of prefect-server alone, and for the older presets' heap of Neo4j."""
+"""What Helm renders for each answer about the probes of prefect-server alone and the Neo4j heap of older presets."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def rendered(place: Path, values: Value, template: str, text: str) -> Any:
 
 @pytest.mark.parametrize(("answer", "probes"), [("disable", 0), ("enable", 3)])
 def test_each_answer_for_probes(tmp_path: Path, engine: None, answer: str, probes: int) -> None:
-    """The chart before has no startupProbe and both others off; the one that brings them has all three on."""
+    """The old chart has no startupProbe and the other two off; the new one has all three on."""
     text = "server:\n  replicaCount: 2\n"
     assert not rendered(tmp_path / "old", OLD, SERVER, text)
     assert len(rendered(tmp_path / "new", NEW, SERVER, text)) == 3

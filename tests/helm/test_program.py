@@ -1,4 +1,4 @@
-"""What is left of a `helm` that was at work when this program was killed: nothing, no process and no values."""
+"""What is left of a running `helm` when this program is killed: no process and no values."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ while [ $# -gt 0 ]; do [ $1 = --values ] && { cat $2 >> values; shift; }; shift;
 echo ready >> running
 wait
 """
-"""As a wrapper does: the work is a child's."""
+"""Like a wrapper: a child process does the work."""
 
 
 @pytest.fixture
 def helm(tmp_path: Path) -> str:
-    """A helm that never ends by itself, and says in `tmp_path` what it is and what it was given."""
+    """A helm that never ends by itself, and writes its process ids and its input into `tmp_path`."""
     path = tmp_path / "helm"
     path.write_text(HELM, encoding="utf-8")
     path.chmod(stat.S_IRWXU)
@@ -42,7 +42,7 @@ def lines(path: Path) -> list[str]:
 
 
 def until(condition: object) -> bool:
-    """Whether it comes true within some seconds."""
+    """Whether it becomes true within some seconds."""
     assert callable(condition)
     end = time.monotonic() + 20
     while time.monotonic() < end:
@@ -58,8 +58,8 @@ def is_gone(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return True
-    told = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True)
-    return told.stdout.strip()[:1] in ("", "Z")
+    status = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True)
+    return status.stdout.strip()[:1] in ("", "Z")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -96,7 +96,7 @@ def test_whatever_ends_the_program_ends_helm_and_leaves_no_values(
         own.wait()
 
 
-def test_helm_that_ends_is_watched_no_more(tmp_path: Path) -> None:
+def test_a_finished_helm_is_not_waited_for(tmp_path: Path) -> None:
     before = time.monotonic()
     done = program.run(["/bin/sh", "-c", "echo out; echo err >&2; exit 3"], [SECRET], 60)
     assert (done.code, done.out, done.err) == (3, "out\n", "err\n")
@@ -104,9 +104,7 @@ def test_helm_that_ends_is_watched_no_more(tmp_path: Path) -> None:
     assert time.monotonic() - before < 10
 
 
-def test_where_the_system_has_no_dev_fd_values_stand_in_a_folder_of_ones_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_dev_fd_values_are_in_a_private_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setattr(os.path, "isdir", lambda path: False)

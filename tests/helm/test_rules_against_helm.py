@@ -1,4 +1,4 @@
-"""What the rules and `migrator.prefect` take for granted of the chart, against what Helm renders from it."""
+"""What the rules and `migrator.prefect` assume about the chart, compared with what Helm renders from it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SHAPES_AFTER = {
 
 
 def release(text: str, version: str = AFTER) -> Release:
-    """prefect-server as a release of its own."""
+    """prefect-server as its own release."""
     values = presets.of_chart("prefect-server", Version(version), "")
     data = yamltext.parse(text.encode()).documents[0].data
     layers = [Layer("values.yaml", data)]
@@ -72,7 +72,7 @@ def names(entries: list[str]) -> list[str]:
 
 
 def in_container(entries: list[str], name: str) -> str:
-    """What the container sees, the last of a name; empty where there is none."""
+    """The value that the container sees, the last of a name; empty if there is none."""
     found = [entry for entry in entries if names([entry]) == [name]]
     return found[-1].removeprefix(name).removeprefix("=") if found else ""
 
@@ -89,7 +89,7 @@ def test_the_names_that_the_new_chart_sets_itself(shape: str, pods: Callable[...
 
 
 def assert_names(text: str, version: str, pods: Callable[..., Any]) -> None:
-    """All names of a pod are the chart's and the lists', and nothing else; the pods are the ones there should be."""
+    """Only the expected pods exist, each with exactly the names that the chart and the lists set."""
     rendered = pods(text, "prefect-server", version)
     values = release(text, version)
 
@@ -101,7 +101,7 @@ def assert_names(text: str, version: str, pods: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, *SHAPES_AFTER])
-def test_the_docket_and_the_messaging_redis_of_each_pod(shape: str, pods: Callable[..., Any]) -> None:
+def test_docket_and_messaging_redis_are_those_of_the_rendered_pods(shape: str, pods: Callable[..., Any]) -> None:
     text = {**SHAPES, **SHAPES_AFTER}[shape]
     values = release(text)
     for container, entries in pods(text, "prefect-server", AFTER).items():
@@ -130,8 +130,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("rule", REFUSED)
-def test_what_these_rules_call_an_error_the_chart_refuses(rule: str, rendered: Callable[..., Any]) -> None:
-    """And the chart takes the same file without it."""
+def test_the_chart_refuses_what_these_rules_call_an_error(rule: str, rendered: Callable[..., Any]) -> None:
+    """The chart accepts the same file without the error."""
     found = rules.check(release(REFUSED[rule]), lambda layer, route: 1, ["values.yaml"])
 
     assert rule in {each.rule for each in found if each.severity == "error"}
@@ -140,7 +140,7 @@ def test_what_these_rules_call_an_error_the_chart_refuses(rule: str, rendered: C
     assert rendered(SEPARATE, "prefect-server", AFTER)
 
 
-def test_a_string_where_the_schema_wants_a_boolean(rendered: Callable[..., Any]) -> None:
+def test_a_string_in_place_of_a_boolean_is_refused_by_rule_and_chart(rendered: Callable[..., Any]) -> None:
     text = SEPARATE.replace(REDIS, REDIS + '      ssl: "true"\n')
 
     assert "messaging-keys" in {each.rule for each in rules.check(release(text), lambda layer, route: 1, ["v.yaml"])}
@@ -149,7 +149,7 @@ def test_a_string_where_the_schema_wants_a_boolean(rendered: Callable[..., Any])
 
 
 @pytest.mark.parametrize(("preset", "refused"), [("", False), ("configPreset: medium\n", True)])
-def test_the_enterprise_chart_refuses_the_example_only_in_a_preset(
+def test_the_enterprise_chart_refuses_the_example_host_only_in_a_preset(
     preset: str, refused: bool, rendered: Callable[..., Any]
 ) -> None:
     text = (

@@ -1,4 +1,4 @@
-"""Our reading of Helm's --set against Helm's own parser: names and values as Argo CD hands them on."""
+"""Our reading of --set compared with Helm's own parser: names and values as Argo CD passes them on."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read(name: str, text: str, *, as_text: bool) -> Value:
 def test_a_parameter_reads_as_helm_reads_it(helm: Any, parts: list[str], text: str) -> None:
     name = set_values.name_of(tuple(parts))
     if text.endswith("\\") or text.startswith("{"):
-        return  # nothing follows the escape, or a list is meant: Helm refuses the one, and the other is below
+        return  # an escape of nothing, which Helm refuses, or a list, which is tested below
     assert read(name, text, as_text=False) == helm.parse_set_string(f"{name}={text}")
     assert read(name, text, as_text=True) == helm.parse_set_string_values(f"{name}={text}")
 
@@ -46,7 +46,7 @@ def test_a_parameter_reads_as_helm_reads_it(helm: Any, parts: list[str], text: s
 @pytest.mark.parametrize(
     "text", ["{a,1,true}", "{}", "{a}", "TRUE", "Null", "0", "00", "-0", "+7", "007", "1e3", "0x1"]
 )
-def test_values_that_guess_their_type(helm: Any, text: str) -> None:
+def test_guessed_types_are_those_of_helm(helm: Any, text: str) -> None:
     assert read("a.b", text, as_text=False) == helm.parse_set_string(f"a.b={text}")
     assert read("a.b", text, as_text=True) == helm.parse_set_string_values(f"a.b={text}")
 
@@ -57,6 +57,8 @@ def test_what_is_written_is_read_back_by_helm(helm: Any, value: str) -> None:
     text, as_text = set_values.write(value)
     # What Argo CD does with a value (cleanSetParameters): commas that nothing escapes are escaped.
     if not (text.startswith("{") and text.endswith("}")):
-        escaped = "".join("\\," if sign == "," and text[at - 1 : at] != "\\" else sign for at, sign in enumerate(text))
+        escaped = "".join(
+            "\\," if character == "," and text[at - 1 : at] != "\\" else character for at, character in enumerate(text)
+        )
         parse = helm.parse_set_string_values if as_text else helm.parse_set_string
         assert parse(f"a={escaped}") == {"a": value}

@@ -1,6 +1,7 @@
-"""Values in every shape of docs/shapes.md, handed to Helm as a controller would: text, effective values and pods.
+"""Values in every shape of docs/shapes.md, passed to Helm as a controller would: text, effective values and pods.
 
-What a controller hands on is read here apart from `migrator.sources`: by the route that its documentation names.
+What a controller passes on is read here independently of `migrator.sources`: by the route that its documentation
+names.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def listed(values: str, version: str) -> str:
 
 
 class Shape(NamedTuple):
-    """The files of a release, and where in each of them the values stand; `set_to` is what is set over all of them."""
+    """The files of a release, and where the values are in each of them; `set_to` is what is set over all of them."""
 
     before: Mapping[str, str]
     after: Mapping[str, str]
@@ -159,7 +160,7 @@ SHAPES = {
         set_to=redis_set(redis={"host": "redis.prod"}),
         set_after=redis_set(redis={"host": "redis.prod"}, docket={"url": URL}),
     ),
-    "Argo CD, a set": one(
+    "Argo CD, an ApplicationSet": one(
         argo(in_object(VALUES), OLD, "ApplicationSet"),
         argo(in_object(MIGRATED), NEW, "ApplicationSet"),
         *("spec", "template", *OBJECT),
@@ -176,7 +177,7 @@ SHAPES = {
 }
 
 
-def handed_on(shape: Shape, texts: Mapping[str, str], set_to: Value) -> list[Value]:
+def passed_values(shape: Shape, texts: Mapping[str, str], set_to: Value) -> list[Value]:
     """The values as Helm gets them: one file after the other, and what is set over them."""
     layers = []
     for name, document, route in shape.places:
@@ -201,8 +202,8 @@ def write(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_the_text_of_every_shape(name: str, tmp_path: Path) -> None:
-    """Before and after, byte by byte; and what was migrated plans to nothing, whoever is asked."""
+def test_every_shape_is_migrated_byte_for_byte(name: str, tmp_path: Path) -> None:
+    """Before and after, byte by byte; and what was migrated plans to nothing, without any answers."""
     shape = SHAPES[name]
     write(tmp_path, shape.before)
     assert migrated(tmp_path, shape, shape.answers) == shape.after
@@ -211,12 +212,14 @@ def test_the_text_of_every_shape(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_the_effective_values_of_every_shape(name: str, helm_values: Callable[[Value, Sequence[Value]], Value]) -> None:
-    """As Helm's own engine has them on the new chart: what the steps concern changes, and nothing else does."""
+def test_only_the_migrated_values_change_in_every_shape(
+    name: str, helm_values: Callable[[Value, Sequence[Value]], Value]
+) -> None:
+    """By Helm's own engine on the new chart: what the steps concern changes, and nothing else does."""
     shape = SHAPES[name]
     chart = presets.of_chart("infrahub-enterprise", Version(NEW), "").prefect
-    before = helm_values(chart, handed_on(shape, shape.before, shape.set_to))
-    after = helm_values(chart, handed_on(shape, shape.after, shape.set_after))
+    before = helm_values(chart, passed_values(shape, shape.before, shape.set_to))
+    after = helm_values(chart, passed_values(shape, shape.after, shape.set_after))
 
     paths: dict[Route, tuple[Value, Value]] = {
         ("backgroundServices", "messaging", "docket", "url"): ("", URL),
@@ -227,8 +230,8 @@ def test_the_effective_values_of_every_shape(name: str, helm_values: Callable[[V
     for path, (old, new) in paths.items():
         assert tree.get(before, path) == old, path
         assert tree.get(after, path) == new, path
-        take_out(before, path)
-        take_out(after, path)
+        remove(before, path)
+        remove(after, path)
     assert before == after
 
 
@@ -236,7 +239,7 @@ def entries(text: str, part: str) -> Value:
     return tree.get(yamltext.parse(text.encode()).documents[0].data, ("infrahub", "prefect-server", part, "env"))
 
 
-def take_out(values: Value, path: Route) -> None:
+def remove(values: Value, path: Route) -> None:
     del as_map(tree.get(values, path[:-1]))[str(path[-1])]
 
 
@@ -260,19 +263,19 @@ def pods(chart: Callable[..., Path]) -> Callable[..., dict[str, list[str]]]:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_the_pods_of_every_shape(name: str, pods: Callable[..., dict[str, list[str]]]) -> None:
+def test_the_pods_change_as_expected_in_every_shape(name: str, pods: Callable[..., dict[str, list[str]]]) -> None:
     shape = SHAPES[name]
-    before = pods(handed_on(shape, shape.before, shape.set_to), BEFORE)
-    after = pods(handed_on(shape, shape.after, shape.set_after), AFTER)
+    before = pods(passed_values(shape, shape.before, shape.set_to), BEFORE)
+    after = pods(passed_values(shape, shape.after, shape.set_after), AFTER)
 
     assert set(before) == set(after) == {SERVER, BACKGROUND}
     for pod, toggle in ((SERVER, "false"), (BACKGROUND, "true")):
-        gone = f"PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED={toggle}"
+        removed = f"PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED={toggle}"
         renamed = {entry for entry in before[pod] if entry.startswith("PREFECT_API_DATABASE_")}
-        come = {DOCKET, *(entry.replace("PREFECT_API_", "PREFECT_SERVER_") for entry in renamed)}
+        added = {DOCKET, *(entry.replace("PREFECT_API_", "PREFECT_SERVER_") for entry in renamed)}
         pin = {"PREFECT_API_DATABASE_MIGRATE_ON_START=false"}
-        come |= pin if pod == SERVER else {"PROMETHEUS_MULTIPROC_DIR="}
-        assert set(before[pod]) - set(after[pod]) == {gone, *renamed} - (pin if pod == SERVER else set())
-        assert set(after[pod]) - set(before[pod]) == come - (pin if pod == SERVER else set())
+        added |= pin if pod == SERVER else {"PROMETHEUS_MULTIPROC_DIR="}
+        assert set(before[pod]) - set(after[pod]) == {removed, *renamed} - (pin if pod == SERVER else set())
+        assert set(after[pod]) - set(before[pod]) == added - (pin if pod == SERVER else set())
         names_seen = [entry.partition("=")[0] for entry in after[pod]]
         assert len(names_seen) == len(set(names_seen))

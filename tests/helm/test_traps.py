@@ -1,6 +1,6 @@
 """Files with a trap in them, migrated unattended and rendered by Helm before and after.
 
-What is compared are whole env lists: every entry that comes or goes is named, and no other may.
+Whole env lists are compared: every entry that is added or removed is named, and no other may change.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def entry(name: str, value: str) -> str:
 
 
 class Trap(NamedTuple):
-    """A file, the answers it needs, and what comes and goes on each pod beside the names that the chart renames.
+    """A file, the answers it needs, and what is added and removed on each pod besides the names that the chart renames.
 
-    `warns` are the checks that speak up afterwards, rightly.
+    `warns` are the checks that rightly report something afterwards.
     """
 
     text: str
@@ -45,7 +45,7 @@ class Trap(NamedTuple):
     warns: tuple[str, ...] = ()
 
 
-# The old chart injects the pin under the name that the file has to hold from now on, so that it only seems to stay.
+# The old chart injects the pin under the name that the file has to set from now on, so that it only seems to stay.
 USUAL = f"-{TRIGGERS}=false +{PLAIN}"
 TRAPS = {
     "the usual": Trap(OLD, USUAL),
@@ -104,21 +104,23 @@ TRAPS = {
         f"-{TRIGGERS}=true +PROMETHEUS_MULTIPROC_DIR=",
         {},
     ),
-    "the pin stands in front, unquoted, and on the background": Trap(
+    "the pin comes first, unquoted, and on the background": Trap(
         OLD.replace(FIRST, entry("PREFECT_API_DATABASE_MIGRATE_ON_START", "false") + FIRST),
         # The entry and the injected one of the same name become one.
         f"{USUAL} -PREFECT_API_DATABASE_MIGRATE_ON_START=False",
     ),
-    "the new name of the pin stands already": Trap(
+    "the new name of the pin is set already": Trap(
         OLD.replace(FIRST, FIRST + entry("PREFECT_SERVER_DATABASE_MIGRATE_ON_START", '"false"')),
-        # The entry goes, since the chart injects that name now; on the old chart the pod had both.
+        # The entry is removed, since the chart injects that name now; on the old chart the pod had both.
         f"{USUAL} -PREFECT_SERVER_DATABASE_MIGRATE_ON_START=false",
     ),
 }
 
 
 @pytest.mark.parametrize("name", TRAPS)
-def test_a_trap(name: str, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]) -> None:
+def test_a_trap_changes_only_the_expected_entries(
+    name: str, migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
+) -> None:
     trap = TRAPS[name]
     before = pods(trap.text, "infrahub-enterprise", BEFORE)
     text = migrate(trap.text, trap.answers, version_from="4.13.0").text
@@ -144,10 +146,10 @@ def renamed(entry: str) -> str:
     return entry
 
 
-def test_a_secret_on_a_flavoured_chart(
+def test_a_secret_on_a_flavoured_chart_blanks_the_url_of_the_preset(
     migrate: Callable[..., Any], pods: Callable[..., Any], rendered: Callable[..., Any]
 ) -> None:
-    """The chart looks at the preset's URL even beside a Secret, so that the file has to blank it."""
+    """The chart checks the preset's URL even beside a Secret, so the file has to blank it."""
     preset = dedent("""\
         configPreset: medium
         infrahub:
@@ -166,7 +168,9 @@ def test_a_secret_on_a_flavoured_chart(
     assert checks.check(rendered(text, "infrahub-enterprise", AFTER, preset), "chart") == []
 
 
-def test_the_bundled_redis(migrate: Callable[..., Any], pods: Callable[..., Any]) -> None:
+def test_the_docket_of_a_bundled_redis_refers_to_its_password(
+    migrate: Callable[..., Any], pods: Callable[..., Any]
+) -> None:
     """Its host is named after the release, and its password comes from its own Secret."""
     text = dedent("""\
         redis:
@@ -182,4 +186,4 @@ def test_the_bundled_redis(migrate: Callable[..., Any], pods: Callable[..., Any]
         assert f"PREFECT_REDIS_MESSAGING_HOST={host}" in entries
         password = entries.index("PREFECT_REDIS_MESSAGING_PASSWORD<-infrahub-redis/redis-password")
         url = f"PREFECT_SERVER_DOCKET_URL=redis://:$(PREFECT_REDIS_MESSAGING_PASSWORD)@{host}:6379/2"
-        assert entries.index(url) > password, "Kubernetes expands only what stands before"
+        assert entries.index(url) > password, "Kubernetes expands only what comes before"

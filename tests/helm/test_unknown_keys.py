@@ -1,4 +1,4 @@
-"""A chart's own values, read from where it stands; and keys of a file that are none of them."""
+"""A chart's own values, read from disk; and keys of a file that the chart does not have."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write(path: Path, text: str) -> None:
 
 @pytest.fixture
 def outer(tmp_path: Path) -> Path:
-    """A chart over another, which it knows by an alias and sets a value of."""
+    """A chart around another, which it gives an alias and a value."""
     write(
         tmp_path / "outer" / "Chart.yaml",
         "{apiVersion: v2, name: outer, version: 0.0.0, dependencies: [{name: inner, alias: mine, version: 0.0.0}]}",
@@ -47,7 +47,7 @@ def pack(folder: Path) -> Path:
     return archive
 
 
-def test_the_values_of_a_folder_and_of_an_archive(outer: Path) -> None:
+def test_the_values_of_a_folder_and_of_an_archive_are_the_same(outer: Path) -> None:
     assert own_values(str(outer)) == VALUES
     assert own_values(str(pack(outer))) == VALUES
 
@@ -62,8 +62,8 @@ def test_a_dependency_may_be_packed(outer: Path) -> None:
     assert own_values(str(outer)) == VALUES
 
 
-def test_the_values_are_helms(engine: None, chart: Callable[..., Path]) -> None:
-    """Against the library's own view of a chart of three, nulls aside."""
+def test_own_values_are_those_of_helm(engine: None, chart: Callable[..., Path]) -> None:
+    """Compared with the library's own view of three nested charts, apart from nulls."""
     library = pytest.importorskip("helm_python", reason="helm-python-sdk has wheels for Linux on x86-64 only")
     path = chart("infrahub-enterprise", AFTER)
     with library.Chart.load(str(path)) as loaded:
@@ -78,7 +78,7 @@ def test_the_values_are_helms(engine: None, chart: Callable[..., Path]) -> None:
     assert without_globals(own_values(str(path))) == without_globals(theirs)
 
 
-def test_what_is_no_chart(tmp_path: Path) -> None:
+def test_anything_but_a_chart_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "x.tgz", "no archive")
 
     for path in (tmp_path, tmp_path / "x.tgz"):
@@ -90,7 +90,7 @@ def test_what_is_no_chart(tmp_path: Path) -> None:
 
 @pytest.fixture
 def unknown(chart: Callable[..., Path]) -> Callable[[str], list[Finding]]:
-    """What is unknown in a text to the enterprise chart."""
+    """The keys in a text that the enterprise chart does not know."""
 
     def found(text: str) -> list[Finding]:
         stream = yamltext.parse(text.encode(), "values.yaml")
@@ -104,7 +104,7 @@ def unknown(chart: Callable[..., Path]) -> Callable[[str], list[Finding]]:
     return found
 
 
-def test_keys_that_the_chart_does_not_know(unknown: Callable[[str], list[Finding]]) -> None:
+def test_keys_that_the_chart_does_not_know_are_found(unknown: Callable[[str], list[Finding]]) -> None:
     text = dedent("""\
         configPreset: medium
         infraHub: {}
@@ -133,7 +133,7 @@ def test_keys_that_the_chart_does_not_know(unknown: Callable[[str], list[Finding
     ]
 
 
-def test_a_key_in_the_wrong_place_is_told_where_it_belongs(unknown: Callable[[str], list[Finding]]) -> None:
+def test_a_key_in_the_wrong_place_is_reported_with_the_right_one(unknown: Callable[[str], list[Finding]]) -> None:
     text = dedent("""\
         infrahub:
           prefect-server:
@@ -149,13 +149,13 @@ def test_a_key_in_the_wrong_place_is_told_where_it_belongs(unknown: Callable[[st
     ]
 
 
-def test_what_the_schema_refuses_is_the_business_of_a_rule(unknown: Callable[[str], list[Finding]]) -> None:
-    """messaging-keys tells of it, with or without a chart at hand."""
+def test_keys_that_the_schema_refuses_are_left_to_a_rule(unknown: Callable[[str], list[Finding]]) -> None:
+    """messaging-keys reports them, with or without a chart at hand."""
     values = "backgroundServices: {messaging: {redis: {hots: x}}}"
     assert unknown(f"infrahub:\n  prefect-server:\n    {values}\n") == []
 
 
-def test_keys_that_it_knows_or_that_are_free(unknown: Callable[[str], list[Finding]]) -> None:
+def test_known_and_free_keys_are_not_reported(unknown: Callable[[str], list[Finding]]) -> None:
     text = dedent("""\
         global: {anything: 1}
         infrahub:

@@ -1,4 +1,4 @@
-"""The checks on rendered pods: each breach in manifests that are sound otherwise, and what nearly is one."""
+"""The checks on rendered pods: each breach in otherwise sound manifests, and near misses."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ DOCKET = '            - {name: PREFECT_SERVER_DOCKET_URL, value: "redis://redis.
 
 
 class Case(NamedTuple):
-    """`old` becomes `new`, the first time that it stands there, and that breaks `rule`."""
+    """Replacing the first `old` by `new` breaks `rule`."""
 
     rule: str
     old: str
@@ -131,12 +131,12 @@ def objects(text: str) -> list[Manifest]:
 
 
 @pytest.mark.parametrize("name", SOUND_ONES)
-def test_nothing_is_wrong(name: str) -> None:
+def test_sound_manifests_have_no_findings(name: str) -> None:
     assert rendered_pods.check(objects(SOUND_ONES[name]), "chart") == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.new.strip()[:20]}")
-def test_what_is_wrong(case: Case) -> None:
+def test_each_breach_is_found_by_its_rule_alone(case: Case) -> None:
     assert case.old in case.text
     found = rendered_pods.check(objects(case.text.replace(case.old, case.new, 1)), "chart")
 
@@ -193,7 +193,7 @@ def test_errors_come_first() -> None:
     assert found == [("error", "pods-docket")] * 2 + [("warning", "pods-migrations-job")]
 
 
-def test_a_password_is_not_in_the_words() -> None:
+def test_a_password_is_not_in_the_finding() -> None:
     text = SOUND.replace("redis://redis.example.org:6379/2", "redis://:secret@redis.example.org:6379/3", 1)
     found = rendered_pods.check(objects(text), "chart")
 
@@ -201,8 +201,8 @@ def test_a_password_is_not_in_the_words() -> None:
     assert "secret" not in str(found)
 
 
-def test_each_server_is_held_against_its_own_background_services() -> None:
-    """An umbrella chart with two of them, on dockets of their own."""
+def test_each_server_is_compared_with_its_own_background_services() -> None:
+    """An umbrella chart with two servers, each on its own docket."""
     other = SOUND.replace("name: prefect-server", "name: other").replace("/2", "/3")
     other = other.replace("- name: other-background", "- name: prefect-background").replace(
         "- name: other\n", "- name: prefect-server\n"

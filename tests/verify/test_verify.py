@@ -1,4 +1,4 @@
-"""`verify`, and what plan and migrate say of a release that has nothing to migrate and would not run all the same."""
+"""`verify`, and what plan and migrate say about a release that has nothing to migrate but would not run."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def values(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_current_file_that_does_not_run_is_told_by_plan_and_migrate_as_by_verify(values: Path, cli: Cli) -> None:
-    """Migrating changes nothing on a single deployment, and Prefect stops at what is no truth value even so."""
+def test_plan_and_migrate_report_errors_of_a_current_file_like_verify(values: Path, cli: Cli) -> None:
+    """Migrating changes nothing on a single deployment, but Prefect stops at a value that is not a boolean."""
     toggle = "env: [{name: PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED, value: maybe}]"
     values.write_text(EXAMPLE.replace("HOST", "redis.prod").replace("env: []", toggle), encoding="utf-8")
     before = values.read_bytes()
@@ -52,8 +52,8 @@ def test_a_current_file_that_does_not_run_is_told_by_plan_and_migrate_as_by_veri
     assert values.read_bytes() == before
 
 
-def test_what_the_chart_refuses_and_a_migration_can_mend_is_never_current(values: Path, cli: Cli) -> None:
-    """A flavoured chart looks at the host even where nothing uses it."""
+def test_a_file_that_the_chart_refuses_is_not_current(values: Path, cli: Cli) -> None:
+    """A flavoured chart checks the host even if nothing uses it."""
     assert cli("verify", "values.yaml").returncode == 4
     assert cli("check", "values.yaml").returncode == 1
     assert b"? redis-host:" in cli("migrate", "values.yaml", "--non-interactive").stderr
@@ -68,7 +68,7 @@ def test_a_current_file_that_is_sound_has_no_findings(values: Path, cli: Cli) ->
     assert cli("plan", "values.yaml").stdout.endswith(b"Nothing to do.\n")
 
 
-def test_a_release_that_cannot_be_judged_yet_is_not_called_sound(values: Path, cli: Cli) -> None:
+def test_a_release_of_unknown_flavour_is_not_called_sound(values: Path, cli: Cli) -> None:
     values.write_text("infrahub:\n  prefect-server:\n    server: {env: []}\n", encoding="utf-8")
     done = cli("verify", "values.yaml")
 
