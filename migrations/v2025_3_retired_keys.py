@@ -34,7 +34,7 @@ def logging_level(release: Release, ask: Ask) -> Iterator[Outcome]:
     part = Part(release, release.root, release.prefect)
     for path in retired.LEVELS:
         for number in part.owners(path):
-            level = retired.level_meant(part.in_layer(number, path))
+            level = retired.intended_level(part.in_layer(number, path))
             if level:
                 yield part.set(path, level, WHY_LEVEL, "required", layer=number)
 

@@ -36,13 +36,13 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Report pins; depending on the answer, remove them or set them all to another version."""
     all_pins = [
         *images.pins(release, TAG),
-        *(images.pins(release, PREFECT_TAG) if images.is_infrahubs(release) else []),
+        *(images.pins(release, PREFECT_TAG) if images.runs_infrahub_image(release) else []),
     ]
     counting = images.tags(release)
     if not counting:
         return
     answer = if_given(ask, _pin_question(counting, alone=release.chart == "prefect-server"))
-    if answer is None and images.apart(release):
+    if answer is None and images.version_mismatch(release):
         return  # a rule reports it
     if answer in (None, "keep"):
         shown = " and ".join(f"{tree.show(pin.route)} ({pin.value})" for pin in counting)
@@ -72,7 +72,7 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _other_half(release: Release, counting: list[Pin], answer: str) -> Iterator[Outcome]:
     """Add the pin that the other half of Infrahub lacks, in its chart's part of the layer with the existing pin."""
-    if not images.apart(release) or len(counting) != 1:
+    if not images.version_mismatch(release) or len(counting) != 1:
         return
     (pin,) = counting
     if pin.route[-1] == TAG[-1]:

@@ -36,14 +36,14 @@ def restore(release: Release, ask: Ask) -> Iterator[Outcome]:
     part = infrahub.part_of(release)
     if part is None:
         return
-    unread = restoring.advertised(part)
-    if not restoring.runs(part):
+    unread = restoring.unread_settings(part)
+    if not restoring.is_enabled(part):
         if unread:
             yield part.notice(ADVERTISED, _IS_OFF.format(part.show(ADVERTISED), part.show(READ)))
         return
-    if restoring.takes_s3(part) and (unread or restoring.refusal(part)):
+    if restoring.uses_s3(part) and (unread or restoring.restore_error(part)):
         whole = {**unread, **{key: value for key, value in as_map(part.get(READ)).items() if value}}
-        answer = ask(_question(part, bool(unread), restoring.lack(whole)))
+        answer = ask(_question(part, bool(unread), restoring.source_error(whole)))
         if answer == "disable":
             yield part.set(ENABLED, False, WHY_OFF, "required")
         if answer is not None:

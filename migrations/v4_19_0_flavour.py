@@ -44,7 +44,7 @@ NEO4J: tuple[Route, ...] = (
 
 def flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
     """If so answered, write what the old preset decided into the file."""
-    left = presets.flavour_left(release)
+    left = presets.replaced_flavour(release)
     if left and if_given(ask, _QUESTION) == "carry" and presets.knows_preset(left):
         if release.prefect.get("enabled") is not False:
             yield from _carried(release, PREFECT, prefect=True)

@@ -103,7 +103,7 @@ def _on_upgrading(release: Release) -> Iterator[Notice]:
     name = release.name or "RELEASE"
     namespace = f" --namespace {release.namespace}" if release.namespace else ""
     controller = release.surroundings.controller
-    no_return = bool(published.ways_of_no_return(release))
+    no_return = bool(published.one_way_steps_ahead(release))
     if controller:
         yield Notice(
             f"Commit values and chart version together: the old chart refuses the new values. {controller} then "

@@ -29,7 +29,7 @@ class ChartError(InputError):
     """A chart that cannot be loaded, or whose dependencies are not next to it."""
 
 
-def without_dependencies(names: str, chart_path: str) -> ChartError:
+def missing_dependencies_error(names: str, chart_path: str) -> ChartError:
     """The error for a chart without the charts that it wraps."""
     return ChartError(
         f"the chart's dependencies are not unpacked in its charts/ folder: {names}.",
@@ -77,7 +77,7 @@ def _dependency_names(files: dict[str, bytes], chart_path: str) -> dict[str, str
     return {str(each.get("name")): str(each.get("alias") or each.get("name")) for each in listed}
 
 
-def refuse_nothing(chart_path: str) -> None:
+def refuse_missing_chart(chart_path: str) -> None:
     """Raise ChartError if there is no such path."""
     if not os.path.exists(chart_path):
         raise ChartError("there is no chart here.", path=chart_path, remedy="Name a chart's directory or .tgz.")
@@ -85,7 +85,7 @@ def refuse_nothing(chart_path: str) -> None:
 
 def _own_files(chart_path: str) -> dict[str, bytes]:
     """The relevant files of a chart, by path; those of a packed chart in it are below the archive's path."""
-    refuse_nothing(chart_path)
+    refuse_missing_chart(chart_path)
     read = _files_below if os.path.isdir(chart_path) else _files_in_archive
     files = dict(read(chart_path))
     if "Chart.yaml" not in files:

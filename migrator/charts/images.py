@@ -40,7 +40,7 @@ def pins(release: Release, path: Route) -> list[Pin]:
     return [Pin(layer, route, str(value)) for layer, route, value in found if value not in (None, "")]
 
 
-def is_infrahubs(release: Release) -> bool:
+def runs_infrahub_image(release: Release) -> bool:
     """Whether Prefect runs in Infrahub's image, so that its tag is an Infrahub version."""
     return "infrahub" in str(tree.get(release.prefect, ("global", "prefect", "image", "repository")) or "")
 
@@ -48,7 +48,7 @@ def is_infrahubs(release: Release) -> bool:
 def tags(release: Release) -> list[Pin]:
     """The pins that win: of Infrahub's image, and of Prefect's if it is Infrahub's image too."""
     runs_prefect = release.prefect.get("enabled") is not False
-    prefect = pins(release, PREFECT_TAG) if runs_prefect and is_infrahubs(release) else []
+    prefect = pins(release, PREFECT_TAG) if runs_prefect and runs_infrahub_image(release) else []
     return [*pins(release, TAG)[:1], *prefect[:1]]
 
 
@@ -57,9 +57,9 @@ def flavour_of(tag: str) -> str:
     return next((each for each in FLAVOURS if tag.endswith(f"-{each}")), "")
 
 
-def apart(release: Release) -> str:
+def version_mismatch(release: Release) -> str:
     """How the two halves of Infrahub come from different releases, in a clause; empty if they do not."""
-    if release.chart == "prefect-server" or release.prefect.get("enabled") is False or not is_infrahubs(release):
+    if release.chart == "prefect-server" or release.prefect.get("enabled") is False or not runs_infrahub_image(release):
         return ""
     own, prefect = pins(release, TAG)[:1], pins(release, PREFECT_TAG)[:1]
     if own and prefect:

@@ -59,7 +59,7 @@ def tuning(flavour: str) -> dict[Route, object] | None:
     }
 
 
-def flavour_left(release: Release) -> str:
+def replaced_flavour(release: Release) -> str:
     """The flavour that the release runs on, if it changes to another; empty if it stays, or is not known."""
     left = release.before.flavour
     return left if release.before.is_known and left != release.flavour else ""

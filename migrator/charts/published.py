@@ -82,7 +82,7 @@ def newest(chart: str) -> Version:
     return max(_versions_of(chart))
 
 
-def goes_to(chart: str, start: Version | None) -> Version:
+def default_target(chart: str, start: Version | None) -> Version:
     """The default target of a release: the newest version before the next step that cannot be rolled back.
 
     A release that is past the last of these steps goes to the newest version, and never to an older one.
@@ -99,7 +99,7 @@ def one_way_steps(chart: str, start: Version | None, to: Version) -> list[OneWay
     return [step for step in ahead if start is None or start < Version(step.versions[chart])]
 
 
-def ways_of_no_return(release: Release) -> list[OneWay]:
+def one_way_steps_ahead(release: Release) -> list[OneWay]:
     """The steps that cannot be rolled back between what the release runs on, as far as known, and its target."""
     start = release.before.version if release.before.is_known else None
     return one_way_steps(release.chart, start, release.after.version)

@@ -34,10 +34,10 @@ def requests_above_limits(values: Map, skip: tuple[str, ...] = ()) -> Iterator[t
     """Each `resources` in a chart's values that requests more than its limits, with a clause that says so."""
     for route, resources in _resources(values, ()):
         if route[0] not in skip:
-            yield from ((route, words) for words in above(resources))
+            yield from ((route, words) for words in excess_requests(resources))
 
 
-def above(resources: Map) -> Iterator[str]:
+def excess_requests(resources: Map) -> Iterator[str]:
     """What a container requests above its limits, each in a clause."""
     requests, limits = as_map(resources.get("requests")), as_map(resources.get("limits"))
     for name, wanted in requests.items():

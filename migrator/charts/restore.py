@@ -20,35 +20,35 @@ STORAGE: Route = (*RESTORE, "storage")
 READ: Route = (*STORAGE, "s3")
 
 
-def runs(part: Part) -> bool:
+def is_enabled(part: Part) -> bool:
     """Whether the release restores: infrahub-backup and its restore are both enabled."""
     return part.is_on((*BACKUP, "enabled")) and part.is_on(ENABLED)
 
 
-def takes_s3(part: Part) -> bool:
+def uses_s3(part: Part) -> bool:
     """Whether it restores from S3, as it does unless values say otherwise."""
     return part.get((*STORAGE, "type")) in (None, "s3")
 
 
-def advertised(part: Part) -> Map:
+def unread_settings(part: Part) -> Map:
     """What the layers set where nothing reads it; empty keys set nothing."""
     return {key: value for key, value in as_map(part.own(ADVERTISED)).items() if value not in (None, "")}
 
 
-def lack(source: Map) -> str:
+def source_error(source: Map) -> str:
     """Why the chart refuses to restore from there, in a clause; empty if it does not."""
     if source.get("key") and source.get("latest"):
         return "it sets both key and latest"
     return "" if source.get("key") or source.get("latest") else "it sets neither key nor latest"
 
 
-def refusal(part: Part) -> str:
+def restore_error(part: Part) -> str:
     """Why the chart refuses the release because of its restore, in a clause; empty if it does not."""
-    if not runs(part):
+    if not is_enabled(part):
         return ""
     scheduled = part.get((*RESTORE, "mode")) == "cronjob"
-    if scheduled and not takes_s3(part):
+    if scheduled and not uses_s3(part):
         return "a scheduled restore works with S3 only"
     if scheduled and part.is_on((*BACKUP, "backup", "enabled")):
         return "a scheduled restore cannot be combined with an enabled backup"
-    return lack(as_map(part.get(READ))) if takes_s3(part) else ""
+    return source_error(as_map(part.get(READ))) if uses_s3(part) else ""

@@ -93,7 +93,7 @@ _HOSTS: Route = ("infrahubServer", "ingress", "extraHosts")
 INFRAHUB_KEYS = (Key(("infrahubServerDbInitJob",), "nothing reads it", "Remove it."),)
 
 
-class Standing(NamedTuple):
+class Occurrence(NamedTuple):
     """A key in a layer that has no effect: where, and what that means, as a sentence."""
 
     key: Key
@@ -102,30 +102,30 @@ class Standing(NamedTuple):
     text: str
 
 
-def standing(release: Release) -> Iterator[Standing]:
+def occurrences(release: Release) -> Iterator[Occurrence]:
     """The retired keys in the layers, for the target chart of the release."""
     if release.prefect.get("enabled") is not False:
         part = Part(release, release.root, release.prefect)
         for key in PREFECT_KEYS:
             if _is_set(part, key) and _applies(release, key):
-                yield Standing(key, part, key.path, f"{part.show(key.path)}: {key.what}.")
+                yield Occurrence(key, part, key.path, f"{part.show(key.path)}: {key.what}.")
         if _applies(release, _GATEWAY) and _lacks_a_gateway(part):
-            yield Standing(_GATEWAY, part, _GATEWAY.path, f"{part.show(_GATEWAY.path)}: {_GATEWAY.what}.")
+            yield Occurrence(_GATEWAY, part, _GATEWAY.path, f"{part.show(_GATEWAY.path)}: {_GATEWAY.what}.")
     around = infrahub.part_of(release)
     if around is None:
         return
     for key in INFRAHUB_KEYS:
         if _is_set(around, key):
-            yield Standing(key, around, key.path, f"{around.show(key.path)}: {key.what}.")
+            yield Occurrence(key, around, key.path, f"{around.show(key.path)}: {key.what}.")
     for name in ("ports", "type"):
         old, new = ("infrahubServer", name), ("infrahubServer", "service", name)
         if around.is_on(old) and around.owners(old) and around.owners(new):
             text = f"{around.show(new)}: nothing reads it, because the older {around.show(old)} takes precedence."
-            yield Standing(Key(new, "", "Remove the older key from all layers."), around, new, text)
+            yield Occurrence(Key(new, "", "Remove the older key from all layers."), around, new, text)
     names = _host_names(around)
     if names:
         text = f"{around.show(_HOSTS)}: nothing reads the name of an entry ({names}), which used to go into its TLS."
-        yield Standing(
+        yield Occurrence(
             Key(_HOSTS, "", "Use hostname, which names the host there and in its rule."), around, _HOSTS, text
         )
 
@@ -166,7 +166,7 @@ def _is_set(part: Part, key: Key) -> bool:
     return tree.exists(part.values, key.path) if key.by_schema else value is False or bool(value)
 
 
-def level_meant(value: object) -> str:
+def intended_level(value: object) -> str:
     """The level meant by a value that the schema refuses; empty if the schema accepts it, or the level is not known."""
     if not isinstance(value, str) or value in _TAKEN:
         return ""

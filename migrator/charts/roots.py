@@ -41,7 +41,7 @@ def has_global_values(data: Value) -> bool:
     return not _OWN_GLOBALS.isdisjoint(as_map(as_map(data).get("global")))
 
 
-def may_be_of(data: Value, chart: str) -> bool:
+def may_belong_to(data: Value, chart: str) -> bool:
     """Whether a file's keys are among those that the chart reads, which alone do not prove whose they are."""
     if chart == "infrahub":
         return not (_OWN_KEYS | _OTHER_KEYS).isdisjoint(as_map(data))
@@ -55,7 +55,7 @@ def is_related(values: Value, chart: str) -> bool:
     return chart in versions.CHARTS or has_values(values)
 
 
-def is_about_prefect(text: str) -> bool:
+def mentions_prefect(text: str) -> bool:
     """Whether a text, unparsed, mentions Prefect's values."""
     return any(word in text for word in ("prefect-server", "backgroundServices", "PREFECT_"))
 

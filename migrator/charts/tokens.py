@@ -17,11 +17,11 @@ _OTHERS: tuple[Route, ...] = (
 )
 
 
-def own(part: Part) -> list[Route]:
+def custom_tokens(part: Part) -> list[Route]:
     """Where the layers set another token to a value of their own, or to none."""
     return [path for path in _OTHERS if part.owners(path) and part.own(path) != ADMIN_TOKEN]
 
 
 def is_published(part: Part) -> bool:
     """Whether the agent's token is the published one although the customer has set another token."""
-    return bool(own(part)) and any(not part.owners(path) for path in AGENT)
+    return bool(custom_tokens(part)) and any(not part.owners(path) for path in AGENT)

@@ -87,7 +87,7 @@ def _version_in(text: str) -> str:
     return "-".join(filter(None, found.groups())) if found else ""
 
 
-def before_newest_break(chart: str) -> Version:
+def last_before_docket(chart: str) -> Version:
     """The version assumed for a release of unknown version: the last one before the docket.
 
     Source: the dependencies of infrahub-enterprise 4.13.0 (Chart.yaml), which 4.14.0 upgraded.

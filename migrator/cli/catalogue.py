@@ -106,7 +106,7 @@ def _jump(settings: Settings) -> tuple[str, Version | None, Version | None]:
         return settings.chart, None, None
     chart = settings.chart or ("prefect-server" if versions.parse(named).release > Version("2000") else CHARTS[0])
     start = versions.parse(settings.version_from).release if settings.version_from else None
-    to = versions.parse(settings.version_to).release if settings.version_to else published.goes_to(chart, start)
+    to = versions.parse(settings.version_to).release if settings.version_to else published.default_target(chart, start)
     if start is not None and to < start:
         raise UsageError(f"--to {settings.version_to} is below --from {settings.version_from}.")
     return chart, start, to

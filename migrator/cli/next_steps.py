@@ -153,7 +153,7 @@ def _moved(case: examine.Case) -> str:
 
 
 def _is_final(case: examine.Case) -> bool:
-    return bool(published.ways_of_no_return(case.plan.result))
+    return bool(published.one_way_steps_ahead(case.plan.result))
 
 
 def _in_git(controller: str, releases: Sequence[Done], moved: str, *, is_final: bool) -> Iterator[NextStep]:

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
-from migrator.charts.archive import ChartError, Manifest, refuse_nothing, without_dependencies
+from migrator.charts.archive import ChartError, Manifest, missing_dependencies_error, refuse_missing_chart
 from migrator.errors import MigratorError, UsageError, VerificationError
 from migrator.values.merge import lay_over
 
@@ -43,7 +43,7 @@ def render(
     rejects the values, UsageError for a `kube_version` when only the library, which does not support it, is there.
     """
     name, space = release_name or "release-name", namespace or "default"
-    refuse_nothing(chart_path)
+    refuse_missing_chart(chart_path)
     program = shutil.which("helm")
     if program is not None:
         texts = [_by_program(program, chart_path, values, name, space, kube_version)]
@@ -113,12 +113,12 @@ def _refuse_missing_dependencies(chart: Any, chart_path: str) -> None:
     there = {str(each["name"]) for each in chart.dependencies}
     missing = [str(each["name"]) for each in chart.metadata.get("dependencies") or [] if each["name"] not in there]
     if missing:
-        raise without_dependencies(", ".join(missing), chart_path)
+        raise missing_dependencies_error(", ".join(missing), chart_path)
 
 
 def _refused(words: str, chart_path: str) -> MigratorError:
     if "missing in charts/ directory: " in words:
-        return without_dependencies(words.rpartition("missing in charts/ directory: ")[2].strip(), chart_path)
+        return missing_dependencies_error(words.rpartition("missing in charts/ directory: ")[2].strip(), chart_path)
     if "invalid kube version" in words:
         return UsageError(f"--kube-version: {' '.join(words.split())}.", remedy="Give it as 1.30 or 1.30.2.")
     if "Chart.yaml file is missing" in words or "unable to detect chart at" in words:

@@ -137,9 +137,9 @@ def bump(
         return None, [Notice(f"The chart version is not moved here: {why}", "warning")] * moves
     if current is None or version.chart not in versions.CHARTS:
         return None, []
-    if current.release > found.version_to or (current.release == found.version_to and not found.flavour_left):
+    if current.release > found.version_to or (current.release == found.version_to and not found.replaced_flavour):
         return None, []
-    kept = found.flavour if found.flavour_left else current.flavour
+    kept = found.flavour if found.replaced_flavour else current.flavour
     flavour = f"-{kept}" if kept else ""
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not moves:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from packaging.version import Version
 
 from migrator.charts import presets, published, versions
-from migrator.charts.roots import has_global_values, may_be_of, prefect_roots, root_of_chart
+from migrator.charts.roots import has_global_values, may_belong_to, prefect_roots, root_of_chart
 from migrator.charts.roots import presets as presets_in
-from migrator.charts.versions import before_newest_break
+from migrator.charts.versions import last_before_docket
 from migrator.errors import InputError, RefusedError, UsageError
 from migrator.planning import catalog
 from migrator.prefect import env
@@ -53,12 +53,12 @@ class Found(NamedTuple):
     text_to: str
     flavour: str | None
     evidence: tuple[str, ...]
-    flavour_left: str = ""  # that of the version that runs now, if the target has another
+    replaced_flavour: str = ""  # that of the version that runs now, if the target has another
 
     @property
     def shown_from(self) -> str:
         """The version that runs now as the chart is published, with its flavour; empty if unknown."""
-        flavour = self.flavour_left or self.flavour
+        flavour = self.replaced_flavour or self.flavour
         return f"{self.text_from}-{flavour}" if self.text_from and flavour else self.text_from
 
     @property
@@ -84,7 +84,7 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
     preset = next(iter(presets_in([layer.data for layer in layers], root).values()), "")
     chart = _chart(root, layers, options, evidence)
     flavour = _flavour(layers, root, start, target, preset, evidence)
-    to = target.release if target else published.goes_to(chart, start.release if start else None)
+    to = target.release if target else published.default_target(chart, start.release if start else None)
     if start is not None:
         evidence.append(f"now on {start}")
         if to < start.release:
@@ -129,8 +129,8 @@ def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> 
 
 def release_of(found: Found, layers: Sequence[Layer], options: Options, flavour: str) -> Release:
     """The release that was found, on the defaults of the chart it runs on and of the one it goes to."""
-    before = found.version_from or min(before_newest_break(found.chart), found.version_to)
-    runs_on = presets.of_chart(found.chart, before, found.flavour_left or flavour)
+    before = found.version_from or min(last_before_docket(found.chart), found.version_to)
+    runs_on = presets.of_chart(found.chart, before, found.replaced_flavour or flavour)
     return Release(
         chart=found.chart,
         root=found.root,
@@ -192,7 +192,7 @@ def _root(layers: Sequence[Layer], options: Options, flavour_known: bool, eviden
         _refuse_blocked_root(layers, root)
         evidence.append("no Prefect values in the file: all come from the preset or from elsewhere")
         return root
-    if any(may_be_of(layer.data, options.chart) for layer in layers):
+    if any(may_belong_to(layer.data, options.chart) for layer in layers):
         evidence.append(f"no Prefect values in the file; it has values of {options.chart} (as named)")
         return tuple(each for each in root_of_chart(options.chart).split(".") if each)
     if not options.chart and any(has_global_values(layer.data) for layer in layers):

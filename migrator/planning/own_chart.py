@@ -118,7 +118,7 @@ def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
     """
     for place in own.missing:
         if root[: len(place)] == place:
-            raise archive.without_dependencies(tree.show(place), own.path)
+            raise archive.missing_dependencies_error(tree.show(place), own.path)
     prefect = _with_outer_globals(own, root)
     if not isinstance(prefect.get("backgroundServices"), dict):
         raise archive.ChartError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrator.charts.presets import flavour_left, knows_preset
+from migrator.charts.presets import knows_preset, replaced_flavour
 from migrator.charts.roots import presets
 from migrator.errors import RefusedError
 from migrator.prefect import env
@@ -92,7 +92,7 @@ def refuse_unknown_preset(release: Release) -> None:
     redis_keys = [(*MESSAGING, "redis", key) for key in ("host", "db")]
     missing = [path for path in (SEPARATE, env.SERVER, env.BACKGROUND, *redis_keys) if not release.owners(path)]
     if missing:
-        left = flavour_left(release)
+        left = replaced_flavour(release)
         carry = f", or as in {left}: --answer flavour-change=carry" if left and knows_preset(left) else ""
         raise RefusedError(
             f"leaves out values that the preset {release.flavour} decides, and that preset is not known here: "

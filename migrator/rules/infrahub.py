@@ -50,7 +50,7 @@ def _two_entries(release: Release) -> Iterator[Breach]:
 
 
 def _apart(release: Release) -> Iterator[Breach]:
-    problem = images.apart(release)
+    problem = images.version_mismatch(release)
     if problem:
         pin = images.tags(release)[0]
         yield Breach(problem, pin.layer, pin.route)
@@ -77,7 +77,7 @@ def _is_twice(release: Release, pin: images.Pin) -> bool:
 
 def _restores(release: Release) -> Iterator[Breach]:
     part = infrahub.part_of(release)
-    if part is not None and restore.runs(part) and not _refusal(release):
+    if part is not None and restore.is_enabled(part) and not _refusal(release):
         yield breach(part, restore.ENABLED, f"{part.show(restore.ENABLED)} is true")
 
 
@@ -89,13 +89,13 @@ def _restore_refused(release: Release) -> Iterator[Breach]:
 
 def _refusal(release: Release) -> str:
     part = infrahub.part_of(release)
-    return restore.refusal(part) if part is not None and release.reaches(_RESTORE) else ""
+    return restore.restore_error(part) if part is not None and release.reaches(_RESTORE) else ""
 
 
 def _agent_token(release: Release) -> Iterator[Breach]:
     part = infrahub.part_of(release)
     if part is not None and release.reaches(_AGENT_TOKEN) and tokens.is_published(part):
-        yield breach(part, tokens.own(part)[0], _AGENTS_IS_PUBLISHED)
+        yield breach(part, tokens.custom_tokens(part)[0], _AGENTS_IS_PUBLISHED)
 
 
 def _old_heap(release: Release) -> Iterator[Breach]:
@@ -105,7 +105,7 @@ def _old_heap(release: Release) -> Iterator[Breach]:
 
 
 def _flavour_change(release: Release) -> Iterator[Breach]:
-    left = presets.flavour_left(release)
+    left = presets.replaced_flavour(release)
     if left:
         text = (
             f"The flavour changes from {left} to {release.flavour or 'none'}: everything that the file leaves out "

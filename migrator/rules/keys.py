@@ -22,13 +22,13 @@ def breach(part: Part, path: tuple[str | int, ...], text: str, remedy: str = "")
 
 
 def _refused(release: Release) -> Iterator[Breach]:
-    for found in retired.standing(release):
+    for found in retired.occurrences(release):
         if found.key.refused:
             yield breach(found.part, found.path, found.text.rstrip("."), found.key.remedy)
 
 
 def _unread(release: Release) -> Iterator[Breach]:
-    for found in retired.standing(release):
+    for found in retired.occurrences(release):
         if not found.key.refused:
             yield breach(found.part, found.path, found.text.rstrip("."), found.key.remedy)
 

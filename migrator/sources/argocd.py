@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.charts.roots import has_values, is_about_prefect, is_related
+from migrator.charts.roots import has_values, is_related, mentions_prefect
 from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, chart_named, left_open
 from migrator.sources.scope import holds
 from migrator.sources.source import Source
@@ -53,7 +53,7 @@ def _about_set(place: Source, data: Map) -> Iterator[Notice]:
     spec = as_map(data.get("spec"))
     for route in (("templatePatch",), *_templates(spec.get("generators"), ("generators",))):
         text = str(tree.get(spec, route, ""))
-        if is_about_prefect(text) or "targetRevision" in text:
+        if mentions_prefect(text) or "targetRevision" in text:
             where = f"{place.name}:{place.line(('spec', *route))}: {tree.show(('spec', *route))}"
             yield Notice(
                 f"{where} overrides these values and their version, and is not edited: check whether it sets what "

@@ -17,7 +17,7 @@ from functools import partial
 from typing import NamedTuple
 
 from migrator import yamltext
-from migrator.charts.roots import has_values, is_about_prefect
+from migrator.charts.roots import has_values, mentions_prefect
 from migrator.errors import MigratorError, RefusedError
 from migrator.sources import kustomize, kustomized, objects
 from migrator.sources.memory import once
@@ -190,7 +190,7 @@ def _patches_at(where: _Place, selector: _Selector, path: str, value: str) -> It
         what = f"changes {path} of {kind} {selector.name}".rstrip()
         yield Patch(kind, selector.name, _error(where, what, _INTO_THE_OBJECT), target=selector.target)
     is_version = _VERSIONS.match(path) is not None
-    is_of_prefect = path.startswith("/spec/") and ("/env/" in path or is_about_prefect(path) or is_about_prefect(value))
+    is_of_prefect = path.startswith("/spec/") and ("/env/" in path or mentions_prefect(path) or mentions_prefect(value))
     if is_version or is_of_prefect or _WHOLE.match(path) is not None:
         what = "sets the chart version" if is_version else f"changes {path or 'all'}"
         why = (
@@ -219,7 +219,7 @@ def _strategic(where: _Place, target: Map, data: Map, file: str, *, is_alone: bo
         error = _error((file, 1) if file else where, f"patches what {selector} holds", _INTO_THE_OBJECT)
         yield Patch(selector.kind, selector.name, error, target=selector.target)
     spec = as_map(data.get("spec"))
-    holds_values = has_values(spec.get("values")) or is_about_prefect(str(spec))
+    holds_values = has_values(spec.get("values")) or mentions_prefect(str(spec))
     version = _version_in(spec) or _version_in(as_map(tree.get(spec, ("template", "spec"))))
     if not any(is_meant(selector.kind, each) for each in KINDS) or not (holds_values or version):
         return

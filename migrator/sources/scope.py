@@ -33,7 +33,7 @@ def refuse(source: Source, chart: str = "") -> None:
     has_values = any(map(foreign.has_values, documents))
     is_values = has_values and not foreign.is_filled_in(name)
     error = (None if is_values else foreign.by_name(name)) or foreign.by_shape(name, documents[0])
-    is_named = any(roots.may_be_of(each, chart) for each in documents)
+    is_named = any(roots.may_belong_to(each, chart) for each in documents)
     if not mentions(name, data) and not is_named and not (hides_words(data) and has_values):
         raise foreign.unrelated(name, error)
     if error is not None:
@@ -71,4 +71,4 @@ def holds(text: str, are_values: Callable[[Value], bool]) -> bool:
     try:
         return are_values(yamltext.parse(text.encode("utf-8", "surrogatepass")).documents[0].data)
     except MigratorError:
-        return roots.is_about_prefect(text)
+        return roots.mentions_prefect(text)

@@ -229,7 +229,7 @@ def _above_limits(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
         for kind in ("containers", "initContainers"):
             containers = as_map(pod).get(kind)
             for container in containers if isinstance(containers, list) else []:
-                for words in quantities.above(as_map(as_map(container).get("resources"))):
+                for words in quantities.excess_requests(as_map(as_map(container).get("resources"))):
                     where = f"{manifest.get('kind')} {tree.get(manifest, ('metadata', 'name'))}"
                     text = f"container {as_map(container).get('name')} of {where}: {words}"
                     yield Trouble("pods-requests", text, "requests-above-limits", words)

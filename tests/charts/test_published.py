@@ -24,7 +24,7 @@ from migrator.charts import published
     ],
 )
 def test_the_default_target_is_the_newest_that_can_be_rolled_back(chart: str, start: str | None, to: str) -> None:
-    assert published.goes_to(chart, Version(start) if start else None) == Version(to)
+    assert published.default_target(chart, Version(start) if start else None) == Version(to)
 
 
 @pytest.mark.parametrize(

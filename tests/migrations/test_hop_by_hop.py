@@ -132,7 +132,7 @@ FILES = {
 def test_hops_equal_the_jump_and_the_result_plans_to_nothing(name: str, newest: bool) -> None:
     text, start, versions = FILES[name]
     chart = "infrahub-enterprise" if versions is ENTERPRISE else "infrahub"
-    to = str(published.newest(chart) if newest else published.goes_to(chart, None))
+    to = str(published.newest(chart) if newest else published.default_target(chart, None))
     once = at_once(text, start, to)
     assert once == hop_by_hop(text, start, to, versions)
     assert migrate_text(once, version_from=start, version_to=to).text == once
