@@ -136,7 +136,7 @@ def test_messagings_database_is_kept_with_a_warning(migrate: Migrate) -> None:
     assert ["database 1, which is also used by Prefect's messaging" in each.text for each in done.warnings] == [True]
 
 
-def test_the_caches_database_has_to_be_left(migrate: Migrate, plan: Plans) -> None:
+def test_a_docket_in_the_caches_database_is_a_question(migrate: Migrate, plan: Plans) -> None:
     """A file with an error of `verify` that a migration can fix is never current."""
     text = DOCKET.replace("/2", "/0") + CACHE
     questions = by_id(plan(text))

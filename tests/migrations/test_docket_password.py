@@ -101,7 +101,7 @@ def test_loopback_and_reminder_hosts_are_asked_for(plan: Plans, host: str) -> No
 @pytest.mark.parametrize(
     "host", ["localhost.acme", "mylocalhost", "128.0.0.1", '"::2"', '"fd00::1"', "127.acme", "todo.acme"]
 )
-def test_hosts_that_only_look_like_those_are_accepted(plan: Plans, host: str) -> None:
+def test_hosts_that_only_look_like_loopback_are_accepted(plan: Plans, host: str) -> None:
     assert list(by_id(plan(HOST.replace("host: redis", f"host: {host}")))) == ["redis-db"]
 
 

@@ -53,7 +53,7 @@ def test_a_connection_url_is_overridden_on_a_single_deployment_too(migrate: Migr
     assert "PREFECT_API_DATABASE_CONNECTION_URL is overridden by" in migrate(text).warnings[0].text
 
 
-def test_a_background_migrate_on_start_that_older_charts_obeyed(migrate: Migrate) -> None:
+def test_a_background_migrate_that_older_charts_obeyed_is_a_warning(migrate: Migrate) -> None:
     obeyed = with_entry("{name: PREFECT_API_DATABASE_MIGRATE_ON_START, value: 'true'}", BACKGROUND)
     done = migrate(obeyed)
     assert done.text == obeyed

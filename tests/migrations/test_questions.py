@@ -32,7 +32,7 @@ backgroundServices:
         ("background", "EVENT_LOGGER", "'true'", "the background pods do not run the service unless"),
     ],
 )
-def test_a_toggle_question_says_what_removing_it_does(
+def test_the_toggle_question_says_what_removing_the_toggle_does(
     plan: Plans, pod: str, service: str, value: str, leads_to: str
 ) -> None:
     env = f"[{{name: PREFECT_SERVER_SERVICES_{service}_ENABLED, value: {value}}}]"
@@ -71,7 +71,7 @@ def seen(databases: int = 16, **keys: int) -> Seen:
         (0, seen(databases=1), "2"),
     ],
 )
-def test_an_empty_database_is_suggested_and_0_only_as_the_last(db: int, look: Seen, suggestion: str) -> None:
+def test_an_empty_database_is_suggested_and_0_only_as_a_last_resort(db: int, look: Seen, suggestion: str) -> None:
     question = by_id(plan_with_look(REDIS.replace("db: 1", f"db: {db}"), look))["redis-db"]
     assert question.suggestion == suggestion
 

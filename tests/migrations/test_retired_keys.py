@@ -77,7 +77,7 @@ def test_a_value_that_is_not_a_list_is_refused_by_name(plan: Plans, shape: str) 
         'infrahubServer: {infrahubServer: {envFromExistingSecret: "", envFromExistingSecrets: [creds]}}\n',
     ],
 )
-def test_keys_that_name_no_or_only_listed_secrets_are_kept(migrate: Migrate, text: str) -> None:
+def test_an_empty_key_or_a_list_of_secrets_is_kept(migrate: Migrate, text: str) -> None:
     assert migrate(text, version_from="4.27.0").text == text
 
 

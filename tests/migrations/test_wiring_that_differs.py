@@ -299,7 +299,7 @@ def test_separated_services_leave_block_registration_to_infrahub(migrate: Migrat
     assert vanilla.text.count(REGISTER) == (1 if register else 0)
 
 
-def test_without_a_server_list_the_charts_gets_block_registration(migrate: Migrate) -> None:
+def test_the_charts_server_list_is_written_with_block_registration(migrate: Migrate) -> None:
     done = migrate(f"{IMAGE}backgroundServices:\n  env:\n{WIRED}", {**DB, "separate-services": "separate"})
     server = done.text.partition("server:\n")[2]
     assert server.count(REGISTER) == 1
