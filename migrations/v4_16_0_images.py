@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from migrator.charts import images
 from migrator.charts.images import FLAVOUR, FLAVOUR_KEY, PREFECT_TAG, TAG, Pin, flavour_of
-from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, if_given, one_of
+from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, ask_if_given, one_of
 from migrator.values import tree
 from migrator.values.changes import Change, Location, Notice
 from migrator.values.edits import AddKey, RemoveKey, SetValue, after
@@ -41,7 +41,7 @@ def image_pins(release: Release, ask: Ask) -> Iterator[Outcome]:
     counting = images.tags(release)
     if not counting:
         return
-    answer = if_given(ask, _pin_question(counting, alone=release.chart == "prefect-server"))
+    answer = ask_if_given(ask, _pin_question(counting, alone=release.chart == "prefect-server"))
     if answer is None and images.version_mismatch(release):
         return  # a rule reports it
     if answer in (None, "keep"):
@@ -102,7 +102,7 @@ def image_flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
     """If so answered, move a flavour in the tag to the chart's key for it."""
     for pin in images.pins(release, TAG)[:1]:
         flavour = flavour_of(pin.value)
-        if not flavour or if_given(ask, _FLAVOUR_QUESTION) != "split":
+        if not flavour or ask_if_given(ask, _FLAVOUR_QUESTION) != "split":
             return
         named = images.pins(release, FLAVOUR)[:1]
         shown, key = tree.show(pin.route), (*pin.route[:-1], *FLAVOUR)
@@ -132,7 +132,7 @@ def _pin_question(pins: list[Pin], *, alone: bool) -> Question:
         id="image-pin",
         text=f"The image is pinned by {names}. What should happen to the pin: keep, remove, or a version of Infrahub?",
         flag="--answer image-pin=keep|VERSION" if alone else "--answer image-pin=keep|remove|VERSION",
-        complaint=_tag_error if not alone else _tag_alone_error,
+        answer_error=_tag_error if not alone else _tag_alone_error,
     )
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from migrator.charts import infrahub, presets
 from migrator.charts.presets import EXAMPLE_HOST
-from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, if_given, one_of
+from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, ask_if_given, one_of
 from migrator.prefect.names import REDIS_BLOCK, SEPARATE
 from migrator.values import tree
 from migrator.values.edits import Route
@@ -45,7 +45,7 @@ NEO4J: tuple[Route, ...] = (
 def flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
     """If so answered, write what the old preset decided into the file."""
     left = presets.replaced_flavour(release)
-    if left and if_given(ask, _QUESTION) == "carry" and presets.knows_preset(left):
+    if left and ask_if_given(ask, _QUESTION) == "carry" and presets.knows_preset(left):
         if release.prefect.get("enabled") is not False:
             yield from _carried(release, PREFECT, prefect=True)
         yield from _carried(release, NEO4J, prefect=False)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts import heap, infrahub
-from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, if_given, one_of
+from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, ask_if_given, one_of
 from migrator.values.changes import Notice
 from migrator.values.release import Release
 
@@ -47,7 +47,7 @@ def volumes(release: Release, ask: Ask) -> Iterator[Notice]:
 def old_heap(release: Release, ask: Ask) -> Iterator[Outcome]:
     """If so answered, replace the old presets' heap with the current one."""
     part = infrahub.part_of(release)
-    if part is not None and heap.is_old(part) and if_given(ask, _QUESTION) == heap.NEW:
+    if part is not None and heap.is_old(part) and ask_if_given(ask, _QUESTION) == heap.NEW:
         for path in heap.HEAP:
             yield part.set(path, heap.NEW, WHY, "behaviour")
 

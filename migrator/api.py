@@ -224,8 +224,8 @@ def _request(upgrade: Upgrade) -> Request:
         decision = catalog.about(name)
         if decision is None:
             raise UsageError(f"answers: there is no question {name!r}{did_you_mean(name, catalog.questions())}.")
-        if decision.complaint(answer):
-            raise UsageError(f"answers: {name}: {decision.complaint(answer)}.")
+        if decision.answer_error(answer):
+            raise UsageError(f"answers: {name}: {decision.answer_error(answer)}.")
     options = Options(
         chart=upgrade.chart,
         version_from=upgrade.version_from,

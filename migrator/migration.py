@@ -22,13 +22,13 @@ class Choice(NamedTuple):
     leads_to: str
 
 
-def anything(answer: str) -> str:
-    """A complaint function that accepts every answer."""
+def accept_any(answer: str) -> str:
+    """The `answer_error` of a question that accepts every answer."""
     return ""
 
 
 class OneOf:
-    """A complaint function that accepts only its values."""
+    """An `answer_error` that accepts only its values."""
 
     def __init__(self, values: tuple[str, ...]) -> None:
         self.values = values
@@ -40,25 +40,24 @@ class OneOf:
 
 
 def one_of(*values: str) -> Callable[[str], str]:
-    """A complaint function that accepts only these values."""
+    """An `answer_error` that accepts only these values."""
     return OneOf(values)
 
 
 class Decision(NamedTuple):
     """What is true of the answers to a question for any release, for all code that reads or reports answers.
 
-    `complaint` says what is wrong with an answer for any release (empty: nothing). `help` describes the question's own
-    option (`--ID`), and `metavar` its argument; without `help`, the answer is given as `--answer ID=VALUE`.
-    `label` is what a person is asked to type, and `found_by` explains, in sentences, how to find it. Decisions that
-    settle the same thing (`settles`, a phrase) exclude each other; `instead` is the name of one where another is asked
-    for. `leads_to` are those that an answer may lead to, with all that settle the same thing as they do.
-    `scope` is "release" if the question is asked for each release, and "redis" if an answer also names one Redis,
-    which several releases must not share unnoticed.
-    An answer that `may_be_secret` can be read from an environment variable, and no part of it is ever shown.
-    `keeps` is the rule that is not reported with a plan that has the answer "keep".
+    `answer_error` says what is wrong with an answer for any release (empty: nothing). `help` describes the question's
+    own option (`--ID`), and `metavar` its argument; without `help`, the answer is given as `--answer ID=VALUE`. `label`
+    is what a person is asked to type, and `found_by` explains, in sentences, how to find it. Decisions that settle the
+    same thing (`settles`, a phrase) exclude each other; `instead` is the name of one where another is asked for.
+    `leads_to` are those that an answer may lead to, with all that settle the same thing as they do. `scope` is
+    "release" if the question is asked for each release, and "redis" if an answer also names one Redis, which several
+    releases must not share unnoticed. An answer that `may_be_secret` can be read from an environment variable, and no
+    part of it is ever shown. `keeps` is the rule that is not reported with a plan that has the answer "keep".
     """
 
-    complaint: Callable[[str], str]
+    answer_error: Callable[[str], str]
     help: str = ""
     metavar: str = ""
     label: str = ""
@@ -73,13 +72,13 @@ class Decision(NamedTuple):
     @property
     def values(self) -> tuple[str, ...]:
         """All possible answers; empty if the answer is typed."""
-        return self.complaint.values if isinstance(self.complaint, OneOf) else ()
+        return self.answer_error.values if isinstance(self.answer_error, OneOf) else ()
 
 
 class Question(NamedTuple):
     """A decision a step needs.
 
-    `choices` is empty if the answer is typed; `complaint` says what is wrong with one (empty: nothing). `offers` are
+    `choices` is empty if the answer is typed; `answer_error` says what is wrong with one (empty: nothing). `offers` are
     answers that a person sees in a list, with what is known about each, though others may be typed. `default` is an
     answer that is safe unattended; `suggestion` is only shown to a person. `flag` answers it on the command line;
     `group` is the id whose answer serves all questions that share it. `facts` are what an answer depends on besides the
@@ -93,7 +92,7 @@ class Question(NamedTuple):
     choices: tuple[Choice, ...] = ()
     default: str | None = None
     suggestion: str | None = None
-    complaint: Callable[[str], str] = anything
+    answer_error: Callable[[str], str] = accept_any
     group: str = ""
     offers: tuple[Choice, ...] = ()
     facts: tuple[str, ...] = ()
@@ -113,7 +112,7 @@ class Ask(Protocol):
 Outcome = Union[Change, Notice]
 
 
-def if_given(ask: Ask, question: Question) -> str | None:
+def ask_if_given(ask: Ask, question: Question) -> str | None:
     """The answer to a question that is never asked: keeping a value leaves no trace, so it would return in every run.
 
     None unless the question was answered by its id.
@@ -124,7 +123,7 @@ def if_given(ask: Ask, question: Question) -> str | None:
 Kind = Literal["edit", "by answer", "report"]
 
 
-def nothing(release: Release, ask: Ask) -> Iterator[Outcome]:
+def no_changes(release: Release, ask: Ask) -> Iterator[Outcome]:
     """The `run` of a step that only names rules to report."""
     return iter(())
 
@@ -141,7 +140,7 @@ class Step(NamedTuple):
 
     id: str
     title: str
-    run: Callable[[Release, Ask], Iterator[Outcome]] = nothing
+    run: Callable[[Release, Ask], Iterator[Outcome]] = no_changes
     versions: Mapping[str, str] = {}
     part: Literal["prefect", "infrahub"] = "prefect"
     kind: Kind = "edit"

@@ -12,7 +12,7 @@ https://github.com/opsmill/infrahub-helm/blob/stable/charts/infrahub-enterprise/
 
 from __future__ import annotations
 
-from migrator.migration import BY_SHAPE, Decision, Migration, Step, anything, one_of
+from migrator.migration import BY_SHAPE, Decision, Migration, Step, accept_any, one_of
 from migrator.prefect.questions import ON_HOST
 
 from .leftovers import leftovers
@@ -36,7 +36,7 @@ MIGRATION = Migration(
     ),
     questions={
         "separate-services": Decision(one_of("separate", "single")),
-        "messaging-redis": Decision(anything),
+        "messaging-redis": Decision(accept_any),
         "redis-host": ON_HOST,
     },
 )

@@ -261,7 +261,7 @@ def _by_secret(release: Release, ask: Ask, reason: str) -> Iterator[Outcome]:
     if answer is None:
         return
     match = re.fullmatch(SECRET, answer)
-    assert match is not None, "the question's complaint let this answer pass"
+    assert match is not None, "answer_error let this answer pass"
     key = match["key"] or "docket-url"
     yield from write_secret(release, match["name"], key, WHY, "required")
     namespace = f" --namespace {release.namespace}" if release.namespace else ""

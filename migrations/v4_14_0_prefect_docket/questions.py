@@ -36,7 +36,7 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str, rea
         f"Nothing else may use or flush it. Redis has databases 0 to 15 by default.{known}",
         flag="--redis-db",
         suggestion=str(redis_databases.best_of(offered)),
-        complaint=lambda answer: _complaint_about_database(release, hosts, port, answer),
+        answer_error=lambda answer: _database_error(release, hosts, port, answer),
         offers=tuple(Choice(str(each.number), each.summary) for each in offered),
         facts=(server,),
         about=locations(release, REDIS_HOST, names=(MESSAGING_HOST, MESSAGING_URL)),
@@ -69,7 +69,7 @@ def docket_secret(reason: str) -> Question:
         text=f"{reason} Which Secret holds the whole docket URL? "
         "Give NAME, or NAME:KEY if the key is not docket-url.".strip(),
         flag="--docket-secret NAME[:KEY] or --docket-url",
-        complaint=secret_error,
+        answer_error=secret_error,
     )
 
 
@@ -80,7 +80,9 @@ def docket_url(release: Release, reason: str) -> Question:
         text=f"{reason} What is the docket's URL? The form is redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// "
         "for TLS, user and password percent-encoded or left out.".strip(),
         flag="--docket-url or --docket-secret NAME[:KEY]",
-        complaint=lambda url: _unusable(url, unusable_url_error(release, url)) or unusable_database_error(release, url),
+        answer_error=lambda url: (
+            _unusable(url, unusable_url_error(release, url)) or unusable_database_error(release, url)
+        ),
         about=locations(release, (*DOCKET, "url"), names=(DOCKET_NAME,)),
     )
 
@@ -88,7 +90,7 @@ def docket_url(release: Release, reason: str) -> Question:
 def bundled_name(flag: str, what: str) -> Question:
     """The questions that name the service of the Redis that prefect-server bundles."""
     text = f"What is the name of the {what}? prefect-server's own Redis, which will hold the docket, is named after it."
-    return Question(id=flag, text=text, flag=f"--{flag}", complaint=name_error)
+    return Question(id=flag, text=text, flag=f"--{flag}", answer_error=name_error)
 
 
 def secret_error(answer: str) -> str:
@@ -116,7 +118,7 @@ def name_error(answer: str) -> str:
     return "" if is_name else f"{answer!r} is not a valid Kubernetes name"
 
 
-def _complaint_about_database(release: Release, hosts: Collection[str], port: str, answer: str) -> str:
+def _database_error(release: Release, hosts: Collection[str], port: str, answer: str) -> str:
     if number_error(answer):
         return number_error(answer)
     database = int(answer)

@@ -68,8 +68,8 @@ def _check(settings: Settings) -> None:
         raise UsageError(f"{names} both set {what}: give only one of them.")
     refuse_shared_redis(settings, count_files(settings))
     _check_cluster(settings)
-    discover.version_typed(settings.version_from, "--from")
-    discover.version_typed(settings.version_to, "--to")
+    discover.parse_version_option(settings.version_from, "--from")
+    discover.parse_version_option(settings.version_to, "--to")
     if settings.config and settings.values:
         raise UsageError("-f names the layers of one release, and --config lists them: give only one of them.")
     if _has_no_input(settings) and not is_route_only(settings):

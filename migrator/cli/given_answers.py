@@ -11,14 +11,14 @@ from migrator.cli.printing import tell
 from migrator.cli.settings import Settings, flag_of
 from migrator.errors import UsageError, did_you_mean
 from migrator.planning import catalog
-from migrator.planning.answers import problem_with
+from migrator.planning.answers import masked_error
 from migrator.planning.discover import Options
 from migrator.planning.examine import Request
 from migrator.report.records import FileReport
 from migrator.sources import Bundle
 
 if TYPE_CHECKING:
-    from migrator.planning.answers import Earlier
+    from migrator.planning.answers import SavedAnswer
     from migrator.prompts.answers_file import Answers
     from migrator.sources.project import Project, Upgrade
 
@@ -62,11 +62,11 @@ class GivenAnswers:
             bump=settings.bump,
             chart_path=settings.chart_path,
             old_chart_path=settings.old_chart_path,
-            in_a_line=settings.prints_lines,
+            in_one_line=settings.prints_lines,
         )
         own = self._named.get(name) or self._named.get(name.partition(" (")[0])  # one of several in a file
         files = [(self._file, name), (self._of_project, own.name if own is not None else name)]
-        earlier: dict[str, Earlier] = {}
+        earlier: dict[str, SavedAnswer] = {}
         for file, called in files:  # the first wins
             if file is None or (file is self._of_project and own is None):
                 continue
@@ -123,7 +123,7 @@ def _refuse_impossible(given: Mapping[str, str]) -> None:
             raise UsageError(
                 f"--answer {name}: there is no such question{meant}.", remedy=f"They are {', '.join(known)}."
             )
-        problem = problem_with(name, answer, decision.complaint)
+        problem = masked_error(name, answer, decision.answer_error)
         if problem:
             raise UsageError(f"{flag_of(name)}: {problem}.")
 

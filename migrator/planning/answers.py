@@ -22,7 +22,7 @@ class Asked(NamedTuple):
     hidden: bool = False
 
 
-class Earlier(NamedTuple):
+class SavedAnswer(NamedTuple):
     """An answer given earlier: where it is, as text, and whether a question is the one it was given to.
 
     `hidden` means that it came from the environment.
@@ -33,9 +33,9 @@ class Earlier(NamedTuple):
     hidden: bool = False
 
 
-def problem_with(name: str, answer: str, complaint: Callable[[str], str], *, hidden: bool = False) -> str:
+def masked_error(name: str, answer: str, check: Callable[[str], str], *, hidden: bool = False) -> str:
     """What is wrong with an answer (empty: nothing); a secret answer is not repeated."""
-    problem = complaint(answer)
+    problem = check(answer)
     if not problem:
         return ""
     if hidden:
@@ -55,7 +55,7 @@ class Asking:
     """
 
     def __init__(
-        self, given: Mapping[str, str], *, defaults: bool = True, earlier: Mapping[str, Earlier] | None = None
+        self, given: Mapping[str, str], *, defaults: bool = True, earlier: Mapping[str, SavedAnswer] | None = None
     ) -> None:
         self._given = given
         self._defaults = defaults
@@ -75,7 +75,7 @@ class Asking:
         if answer is not None:
             hidden = earlier is not None and earlier.hidden
             where = earlier.where if earlier is not None else ""
-            problem = problem_with(name, answer, lambda answer: _complaint(question, answer), hidden=hidden)
+            problem = masked_error(name, answer, lambda answer: _error_of(question, answer), hidden=hidden)
             if problem:
                 raise UsageError(f"{f'{where}: {name}' if where else question.flag}: {problem}.")
             self.asked[question.id] = Asked(question, answer, True, where=where, hidden=hidden)
@@ -95,8 +95,8 @@ class Asking:
         return [asked.question for asked in self.asked.values() if asked.answer is None]
 
 
-def _complaint(question: Question, answer: str) -> str:
+def _error_of(question: Question, answer: str) -> str:
     values = [choice.value for choice in question.choices]
     if values and answer not in values:
         return f"{answer!r} is not one of {', '.join(values)}{did_you_mean(answer, values)}"
-    return question.complaint(answer)
+    return question.answer_error(answer)

@@ -66,7 +66,7 @@ def about(question_id: str) -> Decision | None:
     return known.get(question_id) or known.get(question_id.partition(".")[0])
 
 
-def is_for_each(question_id: str) -> bool:
+def is_per_release(question_id: str) -> bool:
     """Whether its answer differs by release, so that it is asked for each one."""
     return question_id in questions() and bool(questions()[question_id].scope)
 

@@ -67,7 +67,7 @@ class Found(NamedTuple):
         return f"{self.text_to}-{self.flavour}" if self.flavour else self.text_to
 
 
-def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Known, ...]) -> Found:
+def detect(layers: Sequence[Layer], options: Options, known: tuple[catalog.Known, ...]) -> Found:
     """Conclude chart, root, versions and flavour from the layers and the command line.
 
     Raises RefusedError for a file of another kind, OutOfScopeError for one without values of these charts, UsageError
@@ -78,8 +78,8 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
         if layer.data is not None or not has_room:  # Helm treats an empty layer as one that sets nothing
             _refuse_other_kinds(layer)
     evidence: list[str] = []
-    start = version_typed(options.version_from, "--from")
-    target = version_typed(options.version_to, "--to")
+    start = parse_version_option(options.version_from, "--from")
+    target = parse_version_option(options.version_to, "--to")
     root = _root(layers, options, bool(start and start.flavour), evidence)
     preset = next(iter(presets_in([layer.data for layer in layers], root).values()), "")
     chart = _chart(root, layers, options, evidence)
@@ -105,7 +105,7 @@ def find_out(layers: Sequence[Layer], options: Options, known: tuple[catalog.Kno
     return Found(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence), left)
 
 
-def version_typed(text: str, option: str) -> versions.ChartVersion | None:
+def parse_version_option(text: str, option: str) -> versions.ChartVersion | None:
     """The version of an option; None for no text. Raises UsageError, naming the option, for an invalid chart version.
 
     Versions from an object or a project file were parsed before.
@@ -127,7 +127,7 @@ def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> 
     return "its current version" if start is not None and to == start.release else "the newest known version"
 
 
-def release_of(found: Found, layers: Sequence[Layer], options: Options, flavour: str) -> Release:
+def build_release(found: Found, layers: Sequence[Layer], options: Options, flavour: str) -> Release:
     """The release that was found, on the defaults of the chart it runs on and of the one it goes to."""
     before = found.version_from or min(last_before_docket(found.chart), found.version_to)
     runs_on = presets.of_chart(found.chart, before, found.replaced_flavour or flavour)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.errors import InputError, RefusedError
-from migrator.planning import about, catalog, chart_bump, discover, plan
+from migrator.planning import catalog, chart_bump, discover, plan, upgrade_notices
 from migrator.planning.answers import Asking
 from migrator.planning.request import Request
 from migrator.planning.upgrade import Upgrade
@@ -20,7 +20,7 @@ from migrator.values.changes import Notice, ShapeError
 from migrator.values.release import Layer, Release
 
 if TYPE_CHECKING:
-    from migrator.planning.own_chart import OwnChart, TwoCharts
+    from migrator.planning.local_chart import LocalChart, TwoCharts
 
 __all__ = ["Case", "Request", "examine"]
 
@@ -76,14 +76,14 @@ def _examined(bundle: Bundle, request: Request) -> Case:
     if made is None:
         release = upgrade.release(upgrade.found.flavour or "")
         if not _runs_prefect(release):
-            upgrade = upgrade.with_notices([about.NO_PREFECT])
+            upgrade = upgrade.with_notices([upgrade_notices.NO_PREFECT])
         made = upgrade.plan(release, ask)
     _refuse_unclear(upgrade, made)
-    if made.open_questions and not request.in_a_line:
+    if made.open_questions and not request.in_one_line:
         from migrator.planning import foresight  # most releases have no open question
 
-        made = foresight.without_mended(upgrade, made)
-    return _bump(upgrade, made._replace(notices=about.all_of(upgrade, made)))
+        made = foresight.without_fixed(upgrade, made)
+    return _bump(upgrade, made._replace(notices=upgrade_notices.collect(upgrade, made)))
 
 
 def _refuse_empty_first(bundle: Bundle) -> None:
@@ -105,10 +105,10 @@ def _detect(bundle: Bundle, request: Request) -> Upgrade:
     """What the release is and its target, from the command line, else the object around it, else the chart."""
     known = catalog.load()
     layers = tuple(_layer(source) for source in bundle.layers)
-    own = _own_chart(request.chart_path, request.old_chart_path)
+    own = _local_chart(request.chart_path, request.old_chart_path)
     options = chart_bump.settle_options(bundle, request.options)
     options = own.settle_options(options) if own is not None else options
-    found = discover.find_out(layers, options, known)
+    found = discover.detect(layers, options, known)
     seen = request.surroundings.seen
     looked_at = () if seen is None else (seen.summary(),)
     found = found._replace(evidence=(*chart_bump.evidence(bundle, request.options), *found.evidence, *looked_at))
@@ -128,19 +128,19 @@ def _layer(source: Source) -> Layer:
     return Layer(source.name, source.data, "nothing" if source.data is None else source.accepts)
 
 
-def _own_chart(path: str, old_path: str) -> OwnChart | TwoCharts | None:
+def _local_chart(path: str, old_path: str) -> LocalChart | TwoCharts | None:
     if not path:
         return None
-    from migrator.planning import own_chart  # on demand: it imports archive support, which most runs do not need
+    from migrator.planning import local_chart  # on demand: it imports archive support, which most runs do not need
 
-    new = own_chart.read(path)
-    return own_chart.TwoCharts(own_chart.read(old_path), new) if old_path else new
+    new = local_chart.read(path)
+    return local_chart.TwoCharts(local_chart.read(old_path), new) if old_path else new
 
 
 def _settle_flavour(upgrade: Upgrade, ask: Asking) -> tuple[Upgrade, plan.Plan | None] | None:
     """The upgrade with its flavour, or with the plan that is the same for all; None while that question is open."""
     found = upgrade.found
-    if upgrade.own_chart is not None or found.flavour is not None or found.chart != "infrahub-enterprise":
+    if upgrade.local_chart is not None or found.flavour is not None or found.chart != "infrahub-enterprise":
         return upgrade, None
     if not _runs_prefect(upgrade.release("")):
         return upgrade, None

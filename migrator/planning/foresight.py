@@ -28,7 +28,7 @@ class _Way(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-def without_mended(upgrade: Upgrade, made: plan.Plan) -> plan.Plan:
+def without_fixed(upgrade: Upgrade, made: plan.Plan) -> plan.Plan:
     """The plan without the rules' notices that any answer fixes.
 
     If only some answers do, the notice says which. A notice that the answers would word differently gets that wording.
@@ -101,4 +101,4 @@ def _options(question: Question) -> list[str]:
         return [choice.value for choice in question.choices]
     if question.suggestion or question.default:
         return [question.suggestion or question.default or ""]
-    return [each for each in _EXAMPLES if not question.complaint(each)][:1]
+    return [each for each in _EXAMPLES if not question.answer_error(each)][:1]

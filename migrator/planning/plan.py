@@ -48,10 +48,10 @@ class Plan(NamedTuple):
         return not self.changes and not self.open_questions
 
 
-def make(release: Release, selected: Sequence[Selected], ask: Asking, *, in_a_line: bool = False) -> Plan:
+def make(release: Release, selected: Sequence[Selected], ask: Asking, *, in_one_line: bool = False) -> Plan:
     """Run the selected steps in order, each on the result of the previous one.
 
-    Then the rules that they name report what they find; with `in_a_line` only if no question is open.
+    Then the rules that they name report what they find; with `in_one_line` only if no question is open.
     """
     here = release
     planned: list[PlannedStep] = []
@@ -67,7 +67,7 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking, *, in_a_li
         if changes:
             here = here.edited([(change.layer, change.edit) for change in changes])
             planned.append(PlannedStep(known, step, changes))
-    checks_rules = not (in_a_line and ask.open_questions())
+    checks_rules = not (in_one_line and ask.open_questions())
     rule_ids = {rule for _, step in selected for rule in step.rules} if checks_rules else set()
     for known, _ in selected:
         rule_ids -= {each.keeps for name, each in known.migration.questions.items() if ask.given(name) == "keep"}

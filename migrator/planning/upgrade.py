@@ -11,7 +11,7 @@ from migrator.values.context import Surroundings
 from migrator.values.release import Layer, Release
 
 if TYPE_CHECKING:
-    from migrator.planning.own_chart import OwnChart, TwoCharts
+    from migrator.planning.local_chart import LocalChart, TwoCharts
 
 
 class Upgrade(NamedTuple):
@@ -27,7 +27,7 @@ class Upgrade(NamedTuple):
     options: discover.Options
     found: discover.Found
     surroundings: Surroundings
-    own_chart: "OwnChart | TwoCharts | None"
+    local_chart: "LocalChart | TwoCharts | None"
 
     @property
     def selected(self) -> list[catalog.Selected]:
@@ -36,8 +36,10 @@ class Upgrade(NamedTuple):
 
     def release(self, flavour: str) -> Release:
         """The release as that flavour (empty for none); a custom chart provides its own defaults."""
-        found = discover.release_of(self.found, self.layers, self.options, flavour).with_surroundings(self.surroundings)
-        return self.own_chart.below(found, self.found.version_to) if self.own_chart is not None else found
+        found = discover.build_release(self.found, self.layers, self.options, flavour).with_surroundings(
+            self.surroundings
+        )
+        return self.local_chart.below(found, self.found.version_to) if self.local_chart is not None else found
 
     def plan(self, release: Release, ask: Asking | None = None) -> plan.Plan:
         """The plan for that release; raises RefusedError and UsageError as its steps do.
@@ -46,7 +48,7 @@ class Upgrade(NamedTuple):
         """
         runs_prefect = release.prefect.get("enabled") is not False
         steps = [each for each in self.selected if runs_prefect or each.step.part == "infrahub"]
-        return plan.make(release, steps, ask or self.request.asking(), in_a_line=self.request.in_a_line)
+        return plan.make(release, steps, ask or self.request.asking(), in_one_line=self.request.in_one_line)
 
     def with_evidence(self, text: str) -> "Upgrade":
         """The same with one more sentence of evidence."""

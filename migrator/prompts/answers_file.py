@@ -22,7 +22,7 @@ from migrator import files, yamltext
 from migrator.errors import UsageError, did_you_mean
 from migrator.migration import Decision, Question
 from migrator.planning import catalog
-from migrator.planning.answers import Earlier, problem_with
+from migrator.planning.answers import SavedAnswer, masked_error
 from migrator.values import tree
 from migrator.values.edits import Route, Value
 
@@ -71,7 +71,7 @@ class Replay(NamedTuple):
     """The answers of the file as used by a run; `unset` lists those whose environment variable is not set."""
 
     given: Mapping[str, str]
-    earlier: Mapping[str, Earlier]
+    earlier: Mapping[str, SavedAnswer]
     unset: tuple[str, ...]
 
 
@@ -134,7 +134,7 @@ def of_project(project: Project) -> Answers:
 def replay(answers: Answers, name: str, flags: Mapping[str, str]) -> Replay:
     """What the file adds to the flags for the release at path `name`: a flag wins, and rules out its rivals too."""
     given: dict[str, str] = {}
-    earlier: dict[str, Earlier] = {}
+    earlier: dict[str, SavedAnswer] = {}
     unset = []
     for question, written in without_rivals(answers.of_release(name), flags).items():
         if question in flags:
@@ -146,7 +146,7 @@ def replay(answers: Answers, name: str, flags: Mapping[str, str]) -> Replay:
             continue
         given[question] = answer
         fits = _has(written.question) if written.question else _any
-        earlier[question] = Earlier(where, fits, hidden=bool(written.variable))
+        earlier[question] = SavedAnswer(where, fits, hidden=bool(written.variable))
     return Replay(given, earlier, tuple(unset))
 
 
@@ -245,7 +245,7 @@ class _Reader:
         name = str(route[-1])
         if answer is None or written.question:
             return
-        problem = problem_with(name, answer, decision.complaint, hidden=bool(written.variable))
+        problem = masked_error(name, answer, decision.answer_error, hidden=bool(written.variable))
         if problem:
             self.refuse(route, f"{name}: {problem}.")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from migrator.errors import UsageError
 from migrator.migration import Question
 from migrator.planning import apply, catalog, examine, summary
-from migrator.planning.answers import Earlier
+from migrator.planning.answers import SavedAnswer
 from migrator.prompts.answers_file import same_as
 from migrator.prompts.save_answers import Recorder
 from migrator.report.records import FileReport
@@ -80,7 +80,7 @@ class Decisions:
         rivals = catalog.rivals(question.id)
         given = {name: answer for name, answer in self.given.items() if name not in rivals}
         # An answer that fits no question opens the question of its name without deciding anything.
-        fits_none = Earlier("", lambda _: False)
+        fits_none = SavedAnswer("", lambda _: False)
         plan = examine.examine(self._bundle, self._asking({**given, other: ""}, {other: fits_none})).plan
         return next((asked for asked in plan.open_questions if asked.id == other), question)
 
@@ -107,7 +107,7 @@ class Decisions:
         asked = {each.question.id: each.question for each in self.judge().plan.asked}
         return asked | {name: question for name, question in self._names.items() if name in self.given}
 
-    def _asking(self, given: Mapping[str, str], earlier: Mapping[str, Earlier]) -> examine.Request:
+    def _asking(self, given: Mapping[str, str], earlier: Mapping[str, SavedAnswer]) -> examine.Request:
         """The request with these answers; the release's name and namespace also become options."""
         options = self._request.options
         options = options._replace(
@@ -142,6 +142,6 @@ class Decisions:
             if asked.stale and name in self.typed:
                 self.before[name] = self.given[name]
             if asked.answer is not None and name in self.typed and name not in self._earlier:
-                self._earlier[name] = Earlier("your answer", same_as(asked.question))
+                self._earlier[name] = SavedAnswer("your answer", same_as(asked.question))
         if self._recorder is not None:
             self._recorder.note(self._bundle.name, case.plan.asked, self.given)

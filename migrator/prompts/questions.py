@@ -131,7 +131,7 @@ def _from_list(
     """Choose among a few free numbers, in order, with the suggested one marked; any other can be typed."""
     prompt = _label(question)
     best = question.suggestion or ""
-    free = [choice for choice in question.offers if not question.complaint(choice.value)]
+    free = [choice for choice in question.offers if not question.answer_error(choice.value)]
     shown = [choice for choice in free if choice.value in (start, best)]
     others = [choice for choice in free if choice not in shown]
     others.sort(key=lambda choice: (int(choice.value) < int(best or 0), int(choice.value)))
@@ -146,7 +146,7 @@ def _from_list(
         chosen = person.choose(prompt, offers, start if start in known or not start else _OTHER)
         if chosen in [offer.value for offer in ways]:
             return _other_way(chosen, instead)
-        if chosen != _OTHER and (complaint := question.complaint(chosen)):  # a number typed at the list
+        if chosen != _OTHER and (complaint := question.answer_error(chosen)):  # a number typed at the list
             screen.say(f"{complaint}.", style="yellow")
         elif chosen != _OTHER:
             return Reply(chosen)
@@ -161,7 +161,7 @@ def _typed(question: Question, person: Person, screen: Screen, prompt: str, star
     """The typed text, once it is valid; complaints are printed, so that none is cut off."""
     while True:
         text = person.type_in(prompt, start)
-        complaint = question.complaint(text) if text else "an answer is needed; Ctrl-C leaves without writing"
+        complaint = question.answer_error(text) if text else "an answer is needed; Ctrl-C leaves without writing"
         if not complaint:
             return text
         screen.say(f"{complaint}.", style="yellow")

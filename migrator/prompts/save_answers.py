@@ -126,7 +126,7 @@ def _alike(releases: Mapping[str, Mapping[str, Saved]]) -> dict[str, Saved]:
     return {
         name: decision
         for name, decision in first.items()
-        if others and not catalog.is_for_each(name) and all(_is_same(decision, each.get(name)) for each in others)
+        if others and not catalog.is_per_release(name) and all(_is_same(decision, each.get(name)) for each in others)
     }
 
 

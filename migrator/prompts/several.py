@@ -162,7 +162,7 @@ class _Session:
         question = turn.open[0]
         mark = fingerprint(question)
         alike = [each for each in self._releases if each is turn or each.asks(mark)]
-        alone = catalog.is_for_each(question.id) or len(alike) == 1
+        alone = catalog.is_per_release(question.id) or len(alike) == 1
         while True:
             askers = [turn] if alone else alike
             try:
@@ -171,7 +171,7 @@ class _Session:
                     self._release_context(turn, question, askers),
                 )  # fmt: skip
             except Back:
-                if alone and len(alike) > 1 and not catalog.is_for_each(question.id):
+                if alone and len(alike) > 1 and not catalog.is_per_release(question.id):
                     alone = False
                     continue
                 raise
@@ -215,7 +215,7 @@ class _Session:
         """The sentences already shown in another release's question of that name, asked just before."""
         other, already_read = self._read.get(question.id, (name, frozenset[str]()))
         self._read[question.id] = name, already_read.union(questions.sentences(question))
-        return already_read if other != name and catalog.is_for_each(question.id) else frozenset()
+        return already_read if other != name and catalog.is_per_release(question.id) else frozenset()
 
     def _place(self, release: Candidate, question: Question) -> str:
         """A release's name, and the place of the values that the question is about."""

@@ -47,7 +47,7 @@ def test_every_section_tells_the_flag() -> None:
 def test_every_choice_is_one_that_can_be_answered() -> None:
     for name, section in SECTIONS.items():
         for choice in re.findall(r"^- `([^`]+)`: ", section, re.MULTILINE):
-            complaint = LOADED[name].complaint(choice)
+            complaint = LOADED[name].answer_error(choice)
             assert not complaint, (name, choice, complaint)
 
 

@@ -96,8 +96,8 @@ def unknown(chart: Callable[..., Path]) -> Callable[[str], list[Finding]]:
         stream = yamltext.parse(text.encode(), "values.yaml")
         layers = [Layer("values.yaml", stream.documents[0].data)]
         options = discover.Options()
-        what = discover.find_out(layers, options, catalog.load())
-        release = discover.release_of(what, layers, options, what.flavour or "")
+        what = discover.detect(layers, options, catalog.load())
+        release = discover.build_release(what, layers, options, what.flavour or "")
         values = own_values(str(chart("infrahub-enterprise", AFTER)))
         return unknown_keys(release, values, lambda layer, route: stream.documents[0].line(route), ["values.yaml"])
 

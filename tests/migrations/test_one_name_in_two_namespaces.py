@@ -61,7 +61,7 @@ def test_a_database_that_may_be_on_another_server_gets_a_hint(
     question = redis_db(host, Use(other, "6379", 2, "two.yaml for its docket"), namespace)
     offers = {each.value: each.leads_to for each in question.offers}
     assert offers["2"] == f"used by two.yaml for its docket{', if in one namespace' if hinted else ''}"
-    assert question.complaint("2") == (
+    assert question.answer_error("2") == (
         f"database 2 there is already used by two.yaml for its docket{f' ({HINT})' if hinted else ''}"
     )
     assert offers["3"] == "no known user"
@@ -70,14 +70,14 @@ def test_a_database_that_may_be_on_another_server_gets_a_hint(
 
 def test_another_namespace_is_another_server() -> None:
     question = redis_db("cache", Use("cache.dev", "6379", 2, "two.yaml for its docket"), "prod")
-    assert not question.complaint("2")
+    assert not question.answer_error("2")
 
 
 @pytest.mark.parametrize("own", ["0", "1"])
 def test_the_releases_own_databases_are_used_without_a_hint(own: str) -> None:
     question = redis_db("cache", Use("cache", "6379", int(own), "two.yaml"))
-    assert "used by" in question.complaint(own)
-    assert HINT not in question.complaint(own)
+    assert "used by" in question.answer_error(own)
+    assert HINT not in question.answer_error(own)
 
 
 @pytest.mark.parametrize(("database", "reported"), [(2, True), (3, False)])

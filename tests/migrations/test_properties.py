@@ -135,7 +135,7 @@ def decide(data: st.DataObject, text: str, **options: str) -> dict[str, str]:
             return answers
         question = questions[0]
         values = [choice.value for choice in question.choices] or typed[question.id]
-        answers[question.id] = data.draw(st.sampled_from([each for each in values if not question.complaint(each)]))
+        answers[question.id] = data.draw(st.sampled_from([each for each in values if not question.answer_error(each)]))
     raise AssertionError(f"asked without end: {question.id}")
 
 

@@ -155,7 +155,7 @@ def test_a_null_on_a_flavour_becomes_an_empty_url_beside_a_secret(migrate: Migra
 
 
 def test_a_url_that_a_generator_fills_in_is_accepted() -> None:
-    complaint = catalog.questions()["docket-url"].complaint
+    complaint = catalog.questions()["docket-url"].answer_error
     assert complaint("redis://{{ host }}:6379/2") == ""
     assert complaint("redis://redis:6379/2") == ""
     assert "cannot be used: it does not begin with redis://" in complaint("redis:6379/2")

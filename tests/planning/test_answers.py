@@ -6,7 +6,7 @@ import pytest
 
 from migrator.errors import UsageError
 from migrator.migration import Choice, Question
-from migrator.planning.answers import Asking, Earlier, problem_with
+from migrator.planning.answers import Asking, SavedAnswer, masked_error
 
 QUESTION = Question(
     id="colour.sky",
@@ -45,8 +45,8 @@ def test_an_answer_that_is_not_a_choice_is_refused_with_the_flag() -> None:
 
 
 def test_a_replayed_answer_counts_only_for_the_same_question() -> None:
-    fits = Earlier("answers.yaml:3", lambda question: True)
-    other = Earlier("answers.yaml:3", lambda question: False)
+    fits = SavedAnswer("answers.yaml:3", lambda question: True)
+    other = SavedAnswer("answers.yaml:3", lambda question: False)
     asked = Asking({"colour": "grey"}, earlier={"colour": fits})
     assert asked(QUESTION) == "grey"
     assert (asked.asked["colour.sky"].where, asked.asked["colour.sky"].stale) == ("answers.yaml:3", False)
@@ -75,5 +75,5 @@ def complaint(answer: str) -> str:
     ],
 )
 def test_the_error_about_an_answer_reveals_no_secret(name: str, answer: str, hidden: bool, error: str) -> None:
-    problem = problem_with(name, answer, complaint, hidden=hidden)
+    problem = masked_error(name, answer, complaint, hidden=hidden)
     assert problem.startswith(error) and bool(problem) == bool(error)

@@ -112,4 +112,4 @@ def test_migrations_are_in_version_order(add: Add) -> None:
 
 @pytest.mark.parametrize(("question", "is_one"), [("redis-db", True), ("event-logger", False), ("no-such", False)])
 def test_which_questions_are_asked_for_each_release(question: str, is_one: bool) -> None:
-    assert catalog.is_for_each(question) is is_one
+    assert catalog.is_per_release(question) is is_one

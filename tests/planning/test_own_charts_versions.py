@@ -10,15 +10,15 @@ from packaging.version import Version
 
 from migrator.errors import UsageError
 from migrator.planning.discover import Options
-from migrator.planning.own_chart import OwnChart, TwoCharts
+from migrator.planning.local_chart import LocalChart, TwoCharts
 from migrator.values.defaults import Defaults
 from migrator.values.edits import Route, Value
 from migrator.values.merge import Map
 from migrator.values.release import Layer, Release
 
 
-def chart(version: str, name: str = "infrahub-enterprise") -> OwnChart:
-    return OwnChart(f"{name}-{version}", name, version, {})
+def chart(version: str, name: str = "infrahub-enterprise") -> LocalChart:
+    return LocalChart(f"{name}-{version}", name, version, {})
 
 
 def options(given: Options) -> tuple[str, str, str]:
@@ -41,7 +41,7 @@ ENTERPRISE = "infrahub-enterprise"
         (chart("latest"), Options(), ("", "", "")),
     ],
 )
-def test_options_from_one_chart(own: OwnChart, given: Options, wanted: tuple[str, str, str]) -> None:
+def test_options_from_one_chart(own: LocalChart, given: Options, wanted: tuple[str, str, str]) -> None:
     assert options(own.settle_options(given)) == wanted
 
 
@@ -62,7 +62,7 @@ def test_a_chart_past_a_one_way_change_needs_an_explicit_version() -> None:
         (chart("1.0.0", "platform"), "4.14.1", True),
     ],
 )
-def test_whether_a_chart_is_the_target(own: OwnChart, to: str, is_target: bool) -> None:
+def test_whether_a_chart_is_the_target(own: LocalChart, to: str, is_target: bool) -> None:
     assert own.is_target(Version(to)) is is_target
 
 
@@ -82,7 +82,9 @@ def test_whether_a_chart_is_the_target(own: OwnChart, to: str, is_target: bool) 
         ),
     ],
 )
-def test_options_from_two_charts(old: OwnChart, new: OwnChart, given: Options, wanted: tuple[str, str, str]) -> None:
+def test_options_from_two_charts(
+    old: LocalChart, new: LocalChart, given: Options, wanted: tuple[str, str, str]
+) -> None:
     assert options(TwoCharts(old, new).settle_options(given)) == wanted
 
 
@@ -95,14 +97,14 @@ ROOTS: dict[str, Route] = {
 }
 
 
-def chart_with_values(version: str, name: str = ENTERPRISE) -> OwnChart:
+def chart_with_values(version: str, name: str = ENTERPRISE) -> LocalChart:
     """A chart of that name and version with its own values."""
     values: dict[str, Map] = {
         "infrahub-enterprise": {"infrahub": {**SERVER, "prefect-server": PREFECT}},
         "infrahub": {**SERVER, "prefect-server": PREFECT},
         "prefect-server": PREFECT,
     }
-    return OwnChart(f"{name}-{version}", name, version, values.get(name, values[ENTERPRISE]))
+    return LocalChart(f"{name}-{version}", name, version, values.get(name, values[ENTERPRISE]))
 
 
 def on_published(chart: str = ENTERPRISE) -> Release:
@@ -127,7 +129,7 @@ PUBLISHED = ("4.13.0", "", "published"), ("4.18.0", "", "published")
     ],
 )
 def test_the_values_of_one_chart_replace_the_defaults_of_its_version(
-    own: OwnChart, before: tuple[str, str, str], after: tuple[str, str, str]
+    own: LocalChart, before: tuple[str, str, str], after: tuple[str, str, str]
 ) -> None:
     below = own.below(on_published(), Version("4.18.0"))
     assert (describe(below.before), describe(below.after)) == (before, after)
@@ -141,7 +143,7 @@ def test_the_values_of_one_chart_replace_the_defaults_of_its_version(
     ],
 )
 def test_the_values_of_two_charts_replace_both_defaults(
-    old: OwnChart, new: OwnChart, versions: tuple[str, str]
+    old: LocalChart, new: LocalChart, versions: tuple[str, str]
 ) -> None:
     below = TwoCharts(old, new).below(on_published(), Version("4.18.0"))
     assert (str(below.before.version), str(below.after.version)) == versions

@@ -126,7 +126,7 @@ def test_one_line_reports_skip_the_rules_while_a_question_is_open(answers: dict[
     """Of many releases most wait for the same decision, and their one line says only that."""
     release = releases.of_text(SEPARATE.replace(', docket: {url: "redis://redis:6379/2"}', ""))
     whole = examine.Request(discover.Options(), answers)
-    there, in_a_line = (examine.examine(release, each).plan for each in (whole, whole._replace(in_a_line=True)))
+    there, in_a_line = (examine.examine(release, each).plan for each in (whole, whole._replace(in_one_line=True)))
     assert bool(in_a_line.open_questions) is is_open
     assert in_a_line.changes == there.changes
     rules = {notice.rule for notice in there.notices if notice.rule}

@@ -63,9 +63,9 @@ def test_every_offered_choice_is_a_valid_answer(
         decision = known.get(question["id"]) or known[question["id"].partition(".")[0]]
         offered = [choice["value"] for choice in question["choices"]]
         suggested = [question[each] for each in ("suggestion", "default") if question[each] is not None]
-        assert [decision.complaint(value) for value in (*offered, *suggested)] == [""] * len(offered + suggested)
+        assert [decision.answer_error(value) for value in (*offered, *suggested)] == [""] * len(offered + suggested)
         if offered and not question["id"].startswith("messaging-redis"):
-            assert decision.complaint("something else")
+            assert decision.answer_error("something else")
 
 
 SAFE = {"event-logger": "remove", "restore": "disable"}

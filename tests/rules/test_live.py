@@ -24,8 +24,8 @@ def findings(text: str, seen: Seen | None, to: str = "") -> list[Finding]:
     stream = yamltext.parse(text.encode(), "values.yaml")
     layers = [Layer(stream.name, stream.documents[0].data)]
     options = discover.Options(version_to=to)
-    found = discover.find_out(layers, options, catalog.load())
-    release = discover.release_of(found, layers, options, found.flavour or "").with_surroundings(
+    found = discover.detect(layers, options, catalog.load())
+    release = discover.build_release(found, layers, options, found.flavour or "").with_surroundings(
         Surroundings(seen=seen)
     )
     return rules.check(release, lambda _, route: stream.documents[0].line(route), ["values.yaml"])

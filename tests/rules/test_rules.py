@@ -455,8 +455,8 @@ def findings(*texts: str, to: str = "", chart: str = "", version_from: str = "")
     streams = [yamltext.parse(text.encode(), f"layer-{number}.yaml") for number, text in enumerate(texts)]
     layers = [Layer(stream.name, stream.documents[0].data) for stream in streams]
     options = discover.Options(version_to=to, chart=chart, version_from=version_from)
-    found = discover.find_out(layers, options, catalog.load())
-    release = discover.release_of(found, layers, options, found.flavour or "")
+    found = discover.detect(layers, options, catalog.load())
+    release = discover.build_release(found, layers, options, found.flavour or "")
     return rules.check(release, lambda n, route: streams[n].documents[0].line(route), [layer.name for layer in layers])
 
 
@@ -850,8 +850,8 @@ def test_a_map_that_is_empty_in_the_chart_accepts_any_key() -> None:
     stream = yamltext.parse(text.encode(), "values.yaml")
     layers = [Layer("values.yaml", stream.documents[0].data)]
     options = discover.Options()
-    what = discover.find_out(layers, options, catalog.load())
-    release = discover.release_of(what, layers, options, "")
+    what = discover.detect(layers, options, catalog.load())
+    release = discover.build_release(what, layers, options, "")
     unknown = unknown_keys(release, values, lambda _, route: stream.documents[0].line(route), ["values.yaml"])
     assert [each.text.partition(" is not a key")[0] for each in unknown] == [
         "infrahub.prefect-server.server.probe.ours"

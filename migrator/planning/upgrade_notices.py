@@ -22,7 +22,7 @@ NO_PREFECT = Notice(
 )
 
 
-def all_of(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
+def collect(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
     """All notices about the release, including the plan's own."""
     bundle = upgrade.bundle
     return (

@@ -23,7 +23,7 @@ UNPACKAGED = "0.0.0"
 """The version in prefect-server's Chart.yaml in its repository; the real one is set when it is packaged."""
 
 
-class OwnChart(NamedTuple):
+class LocalChart(NamedTuple):
     """A chart on disk: path, name, version, and its values over those of its dependencies."""
 
     path: str
@@ -33,7 +33,7 @@ class OwnChart(NamedTuple):
     missing: tuple[Route, ...] = ()  # the places of dependencies that are not unpacked
 
     @property
-    def stands(self) -> versions.ChartVersion | None:
+    def known_version(self) -> versions.ChartVersion | None:
         """Its version, if migrations know the chart."""
         if self.name not in CHARTS or self.version == UNPACKAGED:
             return None
@@ -44,11 +44,11 @@ class OwnChart(NamedTuple):
 
     def is_target(self, to: Version) -> bool:
         """Whether the chart is the upgrade's target rather than the one that runs now."""
-        return self.stands is None or self.stands.release >= to
+        return self.known_version is None or self.known_version.release >= to
 
     def settle_options(self, given: discover.Options) -> discover.Options:
         """The command line's options, completed with what the chart says about itself."""
-        own_version = self.stands
+        own_version = self.known_version
         if own_version is None:
             return given
         given = given._replace(chart=given.chart or self.name)
@@ -70,7 +70,7 @@ class OwnChart(NamedTuple):
 
     def below(self, release: Release, to: Version) -> Release:
         """The release on the chart's own values, as its target or as what runs now, depending on the version."""
-        version = self.stands.release if self.stands is not None else to
+        version = self.known_version.release if self.known_version is not None else to
         defaults = _defaults(self, release.root, version)
         return release.on_charts(after=defaults) if self.is_target(to) else release.on_charts(before=defaults)
 
@@ -78,12 +78,12 @@ class OwnChart(NamedTuple):
 class TwoCharts(NamedTuple):
     """The chart that runs now and the one to upgrade to, both given by the user."""
 
-    old: OwnChart
-    new: OwnChart
+    old: LocalChart
+    new: LocalChart
 
     def settle_options(self, given: discover.Options) -> discover.Options:
         """The command line's options, completed with what the charts say about themselves."""
-        runs, target = self.old.stands, self.new.stands
+        runs, target = self.old.known_version, self.new.known_version
         return given._replace(
             chart=given.chart or (self.new.name if target else self.old.name if runs else ""),
             version_from=given.version_from or (self.old.version if runs else ""),
@@ -92,16 +92,16 @@ class TwoCharts(NamedTuple):
 
     def below(self, release: Release, to: Version) -> Release:
         """The release on the two charts' own values."""
-        runs = self.old.stands.release if self.old.stands is not None else release.before.version
-        target = self.new.stands.release if self.new.stands is not None else to
+        runs = self.old.known_version.release if self.old.known_version is not None else release.before.version
+        target = self.new.known_version.release if self.new.known_version is not None else to
         root = release.root
         return release.on_charts(before=_defaults(self.old, root, runs), after=_defaults(self.new, root, target))
 
 
-def read(path: str) -> OwnChart:
+def read(path: str) -> LocalChart:
     """The chart in a directory or a .tgz. Raises ChartError if it is not a chart."""
     about = as_map(archive.own_metadata(path))
-    return OwnChart(
+    return LocalChart(
         path,
         str(about.get("name") or ""),
         str(about.get("version") or ""),
@@ -110,7 +110,7 @@ def read(path: str) -> OwnChart:
     )
 
 
-def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
+def _defaults(own: LocalChart, root: Route, version: Version) -> Defaults:
     """The chart's values as prefect-server and its parent chart get them; the outermost `global` wins.
 
     Raises ChartError if prefect-server or a parent chart of it is not unpacked or not part of the chart, since its
@@ -129,10 +129,12 @@ def _defaults(own: OwnChart, root: Route, version: Version) -> Defaults:
     around = _with_outer_globals(own, root[:-1]) if root else {}
     infrahub = {key: value for key, value in around.items() if key != "prefect-server"}
     source = f"{own.name} {own.version} ({own.path})"
-    return Defaults(prefect, infrahub, source, version, flavour=own.stands.flavour if own.stands is not None else "")
+    return Defaults(
+        prefect, infrahub, source, version, flavour=own.known_version.flavour if own.known_version is not None else ""
+    )
 
 
-def _with_outer_globals(own: OwnChart, root: Route) -> Map:
+def _with_outer_globals(own: LocalChart, root: Route) -> Map:
     """The chart's values at a root, with the parent charts' `global` blocks over their own."""
     values = as_map(tree.get(own.values, root))
     for depth in reversed(range(len(root))):
