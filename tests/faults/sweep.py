@@ -361,7 +361,7 @@ class Sweep:
         found = _take(room, self.scenario)
         wrong += self._faults_in(found, before, ran.returncode, fault)
         again = _run(command)
-        if again.returncode == 5 and "cut short" in again.stderr:
+        if again.returncode == 5 and "an earlier run was interrupted" in again.stderr:
             again = _run(command)  # `undo` puts right what was left, says so, and stops
         wrong += self._faults_afterwards(_take(room, self.scenario), before, again.returncode)
         if wrong:

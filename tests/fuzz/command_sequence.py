@@ -34,7 +34,13 @@ CODES = {
 }
 """The exit codes that a command may end with here, where nothing prevents it from writing."""
 
-OUR_BUGS = ("This is a bug in", "Traceback", "differs from the plan", "the file is nested too deeply")
+OUR_BUGS = (
+    "This is a bug in",
+    "Traceback",
+    "differs from the plan",
+    "does not match the plan",
+    "the file is nested too deeply",
+)
 """What the program prints if one of its own proofs fails."""
 
 OUTPUT_OPTIONS = ((), (), (), ("--quiet",), ("--color", "always"), ("--show-secrets",), ("--verbose",))

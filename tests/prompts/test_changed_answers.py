@@ -123,7 +123,6 @@ def test_from_a_secret_back_to_a_reference(migrate: Start, tmp_path: Path) -> No
 
     assert session.ends() == 0
     assert "url: redis://:$(PREFECT_REDIS_MESSAGING_PASSWORD)@cache:6379/2" in path.read_text()
-    assert "docket-url" not in path.read_text()
     assert "existingSecret: docket" not in path.read_text()
 
 

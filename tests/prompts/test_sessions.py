@@ -169,7 +169,7 @@ def test_steps_can_be_walked_in_both_directions_and_not_skipped(migrate: Start, 
     session.type(DOWN, DOWN, ENTER)
     session.asks("Step 1 of 4")
     session.says("half a migration would fail on the cluster")
-    assert "skip" not in session.display
+    session.says("> next step\n   back to the choice")
     session.type(ENTER)
     session.asks("Step 2 of 4")
     session.says("+ url: redis://cache:6379/2")

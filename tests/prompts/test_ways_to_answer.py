@@ -58,6 +58,7 @@ def test_every_offered_choice_is_a_valid_answer(
     """The check of an answer and the list of choices are separate code."""
     (tmp_path / "values.yaml").write_text(case.before)
     planned = json.loads(cli("plan", "values.yaml", "--format", "json")[1])["files"][0]
+    assert planned["questions"]
     known = catalog.questions()
     for question in planned["questions"]:
         decision = known.get(question["id"]) or known[question["id"].partition(".")[0]]
@@ -79,6 +80,7 @@ def test_only_safe_defaults_are_taken_unattended(
 ) -> None:
     (tmp_path / "values.yaml").write_text(case.before)
     planned = json.loads(cli("plan", "values.yaml", "--format", "json")[1])["files"][0]
+    assert planned["questions"]
     assert [each["default"] for each in planned["questions"]] == [
         SAFE.get(each["id"].partition(".")[0]) for each in planned["questions"]
     ]

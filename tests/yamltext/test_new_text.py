@@ -80,9 +80,6 @@ def test_multi_line_strings(edited: Run, old: str, value: str, new: str) -> None
     assert edited(old, SetValue((0,) if old[0] == "-" else ("k",), value)) == new
 
 
-ENV = [AddKey(("env",), [{"name": "N", "value": "v"}])]
-
-
 @pytest.mark.parametrize(
     ("source", "edit", "result"),
     [
