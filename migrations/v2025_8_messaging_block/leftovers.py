@@ -54,7 +54,7 @@ def _is_set_on_server(release: Release, injected: set[str]) -> bool:
 
 def _cache_addresses(release: Release) -> Iterator[Notice]:
     """Report the entries that may stay; a rule reports those at the presets' example host."""
-    reported = {left.place for left in caches.at_example(release)}
+    reported = {left.place for left in caches.example_hosts(release)}
     for listed in env.own_lists(release):
         for entry in listed.named(CACHE_ADDRESS)[-1:]:
             if Location(listed.layer, listed.route_of(entry)) not in reported:

@@ -47,7 +47,7 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
     is_example = EXAMPLE_HOST in current
     if not (is_example or _has_no_redis(release, current)):
         return
-    if not (deployment.is_separate(release) or (is_example and shapes.is_validated(release))):
+    if not (deployment.is_separate(release) or (is_example and shapes.refuses_example_host(release))):
         return
     answer = ask(redis_host(current, redis_url.messaging_host_error(current), release))
     if answer is None:
@@ -64,7 +64,7 @@ def host(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _has_no_redis(release: Release, current: str) -> bool:
     """Whether both pods lack a Redis, as far as can be read: no host, or one that cannot be a shared server."""
-    if not messaging.goes_over_redis(release) or env.may_be_set_unseen(release, REDIS_HOST):
+    if not messaging.uses_redis(release) or env.may_be_set_unseen(release, REDIS_HOST):
         return False
     if any(env.winner(release, pod, MESSAGING_URL, MESSAGING_HOST) is not None for pod in env.POD_LISTS):
         return False  # the docket's step asks about them
@@ -94,7 +94,7 @@ def docket(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Replace the preset's example on a single deployment, which a flavoured chart refuses although it is unused: with
     nothing, or with the docket to use once the services are separate."""
-    if not shapes.is_validated(release) or EXAMPLE_HOST not in injected_docket(release).url:
+    if not shapes.refuses_example_host(release) or EXAMPLE_HOST not in injected_docket(release).url:
         return
     if ask.given("docket-url") is not None:
         yield from _by_url(release, ask, "")

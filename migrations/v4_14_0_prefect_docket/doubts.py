@@ -16,7 +16,7 @@ def on_another_server(release: Release, url: str) -> Iterator[Notice]:
     filled = messaging.filled_in(release, url)
     address = messaging.messaging(release, "background")
     is_known = not redis_url.messaging_host_error(address.host)
-    if not messaging.goes_over_redis(release) or not is_known or redis_url.url_error(filled):
+    if not messaging.uses_redis(release) or not is_known or redis_url.url_error(filled):
         return
     parts = redis_url.parse_url(filled)
     docket, own = (f"{redis_url.in_url(host)}:{port}" for host, port in (parts[3:5], (address.host, address.port)))

@@ -31,9 +31,9 @@ def _single(release: Release) -> Iterator[Notice]:
     """Report that nothing is to be done if the background services run inside the API process, and why."""
     if env.may_be_set_unseen(release, SEPARATE):
         return  # whether it is single is still an open question
-    one = "" if deployment.several_processes(release) else " One process needs no shared docket."
+    one = "" if deployment.multi_process_reason(release) else " One process needs no shared docket."
     has_example = EXAMPLE_HOST in str(tree.get(release.start.prefect, MESSAGING))
-    is_refused = has_example and shapes.is_validated(release)
+    is_refused = has_example and shapes.refuses_example_host(release)
     yield Notice(
         "backgroundServices.runAsSeparateDeployment is not true, so the background services run inside the API "
         f"process.{one}{'' if is_refused else ' Nothing changes here.'}"

@@ -9,7 +9,7 @@ from migrator.prefect import deployment, env, env_edits
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import INJECTED_PIN, PIN, REGISTER, WEBSERVER_ONLY
 from migrator.prefect.questions import add_server_env
-from migrator.prefect.toggles import were_settled
+from migrator.prefect.toggles import were_migrated
 from migrator.values.edits import LAST, Place, after, before
 from migrator.values.release import Release
 
@@ -107,7 +107,7 @@ def _was_left(release: Release, ask: Ask) -> bool:
     """Whether the file was migrated before, and no new answer says what to do with such entries."""
     pinned = env.winner(release.start, "server", PIN)
     is_pinned = pinned is not None and pinned[1].value == "false"
-    return ask.given("migrate-on-start") is None and is_pinned and were_settled(release.start)
+    return ask.given("migrate-on-start") is None and is_pinned and were_migrated(release.start)
 
 
 def _place_of_pin(listed: EnvList) -> Place:

@@ -24,8 +24,8 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str, rea
     database will not do.
     """
     databases = redis_databases.survey(release, hosts, port)
-    seen = release.surroundings.seen
-    offered = [each for each in databases if seen is None or not seen.lack(each.number)]
+    seen = release.surroundings.redis_state
+    offered = [each for each in databases if seen is None or not seen.missing_reason(each.number)]
     taken = [f"{each.number} by {each.who}" for each in databases if each.who]
     is_known = not redis_url.messaging_host_error(host)
     server = f"the Redis at {redis_url.in_url(host)}:{port}" if is_known else "the messaging Redis"

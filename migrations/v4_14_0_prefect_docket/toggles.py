@@ -10,7 +10,7 @@ from migrator.prefect import deployment, env, env_edits, shapes
 from migrator.prefect.env import Entry, EnvList
 from migrator.prefect.names import DOCKET_NAME, UI_SERVE_BASE, WEBSERVER_ONLY
 from migrator.prefect.questions import add_server_env
-from migrator.prefect.toggles import LOGGER, is_needed, is_redundant, names_of, service_of, state, were_settled
+from migrator.prefect.toggles import LOGGER, is_needed, is_redundant, names_of, service_of, state, were_migrated
 from migrator.values.changes import Location, Notice
 from migrator.values.edits import FIRST, after
 from migrator.values.release import Release
@@ -84,7 +84,7 @@ def _toggle(release: Release, ask: Ask, pod: str, service: str, listed: EnvList)
     where, about = env_edits.path_of(listed, name), env_edits.location(release, listed, entries[-1])
     if is_redundant(release, pod, service, listed):
         yield from env_edits.remove(listed, entries, WHY_REDUNDANT, "none")
-    elif is_needed(release, pod, service, listed) or were_settled(release.start):
+    elif is_needed(release, pod, service, listed) or were_migrated(release.start):
         return  # it was left before, or has to stay; a rule reports it
     elif _is_preset_logger(pod, service, listed):
         if ask(EVENT_LOGGER._replace(about=(about,))) == "remove":
@@ -111,7 +111,7 @@ def _webserver_only(release: Release, ask: Ask) -> Iterator[Outcome]:
     for listed in env.lists_in_layers(release, env.SERVER):
         own, base = listed.last(WEBSERVER_ONLY), listed.last(UI_SERVE_BASE)
         entry = own or shared
-        if entry is not None and deployment.is_surely_set(entry):
+        if entry is not None and deployment.is_certainly_set(entry):
             continue
         if own is not None:
             yield env_edits.set_value(release, listed, own, "true", WHY_WEBSERVER_ONLY, "behaviour")

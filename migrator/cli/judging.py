@@ -14,7 +14,7 @@ from migrator.cli.settings import Settings
 from migrator.errors import MigratorError
 from migrator.planning import examine
 from migrator.prefect import redis_url
-from migrator.prefect.redis_collisions import Taken
+from migrator.prefect.redis_collisions import TakenDatabase
 from migrator.report.mask import Mask
 from migrator.report.page import Page
 from migrator.report.records import FileReport, Status
@@ -36,7 +36,7 @@ class RedisUse(NamedTuple):
     """The Redis databases that a release uses, and the servers (host, port) on which it asked about others."""
 
     name: str
-    taken: tuple[Taken, ...]
+    taken: tuple[TakenDatabase, ...]
     asked: tuple[tuple[str, str], ...]
 
     @property

@@ -15,7 +15,7 @@ from migrator.sources import Bundle
 from migrator.values.context import Surroundings, Use
 
 if TYPE_CHECKING:
-    from migrator.prefect.redis_collisions import RedisClaims, Taken
+    from migrator.prefect.redis_collisions import RedisClaims, TakenDatabase
     from migrator.prompts.save_answers import Recorder
     from migrator.prompts.several import Outcome
 
@@ -79,7 +79,9 @@ class Session:
         if self.settings.check_redis:
             from migrator.prefect import redis_live
 
-            return request._replace(surroundings=Surroundings(seen=redis_live.look(self.settings.check_redis)))
+            return request._replace(
+                surroundings=Surroundings(redis_state=redis_live.inspect(self.settings.check_redis))
+            )
         return request
 
     def record_redis_use(self, case: Case) -> None:
@@ -97,7 +99,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self.taken: dict[str, list[Taken]] = {}
+        self.taken: dict[str, list[TakenDatabase]] = {}
         self.asked: dict[str, set[tuple[str, str]]] = {}
 
 

@@ -144,7 +144,7 @@ def bump(
     after = f"{'v' if version.text.startswith('v') else ''}{found.text_to}{flavour}"
     if not moves:
         its_values = presets.of_chart(version.chart, current.release, current.flavour).prefect
-        refused = deployment.what_is_refused(result, its_values)
+        refused = deployment.refused_keys(result, its_values)
         text = f"The chart version {version.text} refuses {refused}, which these values have: move it to {after}."
         return None, [Notice(text, "warning")] * bool(refused)
     if version.elsewhere:

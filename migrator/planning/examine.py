@@ -67,7 +67,7 @@ def examine(bundle: Bundle, request: Request) -> Case:
 def _examined(bundle: Bundle, request: Request) -> Case:
     _refuse_empty_first(bundle)
     upgrade = _detect(bundle, request)
-    shapes.refuse_what_is_no_chart(upgrade.layers, upgrade.found.root)
+    shapes.refuse_invalid_charts(upgrade.layers, upgrade.found.root)
     ask = request.asking()
     settled = _settle_flavour(upgrade, ask)
     if settled is None:  # the question is open, and everything else depends on it
@@ -109,7 +109,7 @@ def _detect(bundle: Bundle, request: Request) -> Upgrade:
     options = chart_bump.settle_options(bundle, request.options)
     options = own.settle_options(options) if own is not None else options
     found = discover.detect(layers, options, known)
-    seen = request.surroundings.seen
+    seen = request.surroundings.redis_state
     looked_at = () if seen is None else (seen.summary(),)
     found = found._replace(evidence=(*chart_bump.evidence(bundle, request.options), *found.evidence, *looked_at))
     unseen = tuple(each.called for each in bundle.unseen)

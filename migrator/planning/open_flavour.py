@@ -30,7 +30,7 @@ def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
         made = _same_plan_for_all(upgrade)
         if made is not None:
             return Settled(upgrade, made)
-        migrated = _as_migrated(upgrade) if deployment.needs_bumped_chart(release) else None
+        migrated = _as_migrated(upgrade) if deployment.needs_docket_chart(release) else None
         if migrated is not None:
             return migrated
     answer = flavours.ask_for(ask, release)

@@ -23,7 +23,7 @@ UNREAD_REMEDY = f"{REMEDY} Until then nothing breaks: server.args replaces it wi
 _NAMES = (CACHE_ADDRESS, CACHE_URL)
 
 
-class Left(NamedTuple):
+class ExampleHost(NamedTuple):
     """One place that still has the example host: what to say about it, how to fix it, and where it is."""
 
     text: str
@@ -31,12 +31,12 @@ class Left(NamedTuple):
     place: Location
 
 
-def at_example(release: Release) -> list[Left]:
+def example_hosts(release: Release) -> list[ExampleHost]:
     """The pods' entries that name the example, each once; an entry that any pod reads counts as read."""
     return list({each.place: each for each in (*_in_prefect(release), *_in_infrahub(release))}.values())
 
 
-def _in_prefect(release: Release) -> Iterator[Left]:
+def _in_prefect(release: Release) -> Iterator[ExampleHost]:
     if release.prefect.get("enabled") is False:
         return
     for pod in ("server", "background") if deployment.is_separate(release) else ("server",):
@@ -48,10 +48,10 @@ def _in_prefect(release: Release) -> Iterator[Left]:
             is_unread = pod == "server" and name == CACHE_ADDRESS and sets_cache_address(release)
             remedy = UNREAD_REMEDY if is_unread else REMEDY
             text = f"{env_edits.path_of(listed, name)} contains {EXAMPLE_HOST}"
-            yield Left(text, remedy, Location(listed.layer, listed.route_of(entry)))
+            yield ExampleHost(text, remedy, Location(listed.layer, listed.route_of(entry)))
 
 
-def _in_infrahub(release: Release) -> Iterator[Left]:
+def _in_infrahub(release: Release) -> Iterator[ExampleHost]:
     part = infrahub.part_of(release)
     for place in (infrahub.SERVER, infrahub.WORKER) if part is not None else ():
         assert part is not None
@@ -59,4 +59,6 @@ def _in_infrahub(release: Release) -> Iterator[Left]:
             path = (*place, "env", name)
             owners = part.owners(path)
             if owners and EXAMPLE_HOST in as_text(as_map(part.get((*place, "env"))).get(name)):
-                yield Left(f"{part.show(path)} contains {EXAMPLE_HOST}", REMEDY, Location(owners[-1], part.root + path))
+                yield ExampleHost(
+                    f"{part.show(path)} contains {EXAMPLE_HOST}", REMEDY, Location(owners[-1], part.root + path)
+                )

@@ -40,10 +40,10 @@ def has_no_services_argument(release: Release) -> bool:
 def webserver_only(release: Release) -> bool:
     """Whether the API pods are configured to run no services."""
     found = env.winner(release, "server", WEBSERVER_ONLY)
-    return found is not None and is_surely_set(found[1])
+    return found is not None and is_certainly_set(found[1])
 
 
-def is_surely_set(entry: env.Entry) -> bool:
+def is_certainly_set(entry: env.Entry) -> bool:
     """Whether an entry sets a non-empty value, as far as can be read here.
 
     For PREFECT__SERVER_WEBSERVER_ONLY any such value means on, even "false".
@@ -57,11 +57,11 @@ def has_new_names(release: Release) -> bool:
     The Infrahub charts got these together with the docket; prefect-server had the docket ten days before the names.
     """
     if release.chart != "prefect-server":
-        return is_bumped(release)
+        return target_has_docket(release)
     return release.after.version >= RENAMED
 
 
-def several_processes(release: Release) -> str:
+def multi_process_reason(release: Release) -> str:
     """Why more than one process serves the API, as text; empty where nothing says so."""
     server = as_map(release.prefect.get("server"))
     replicas = server.get("replicaCount")
@@ -78,7 +78,7 @@ def several_processes(release: Release) -> str:
     return ""
 
 
-def is_bumped(release: Release) -> bool:
+def target_has_docket(release: Release) -> bool:
     """Whether the target chart has the docket, and so everything that came in 4.14.0."""
     return has_docket(release.after.prefect)
 
@@ -88,7 +88,7 @@ def has_docket(chart: Map) -> bool:
     return tree.exists(chart, DOCKET)
 
 
-def needs_bumped_chart(release: Release) -> bool:
+def needs_docket_chart(release: Release) -> bool:
     """Whether a layer sets keys below `messaging` that charts before the docket refuse, since their schema lacks them.
 
     Source: values.schema.json of prefect-server 2025.12.24192415.
@@ -96,12 +96,12 @@ def needs_bumped_chart(release: Release) -> bool:
     return bool(release.owners(DOCKET))
 
 
-def what_is_refused(release: Release, chart: Map) -> str:
+def refused_keys(release: Release, chart: Map) -> str:
     """What the layers set that a chart with these Prefect values refuses; empty if nothing."""
-    return tree.show(DOCKET[1:]) if needs_bumped_chart(release) and not has_docket(chart) else ""
+    return tree.show(DOCKET[1:]) if needs_docket_chart(release) and not has_docket(chart) else ""
 
 
-def names_by_chart(release: Release, pod: str) -> list[str]:
+def chart_env_names(release: Release, pod: str) -> list[str]:
     """The env names that the chart itself sets on the pod, in the chart's order; the database URL counts as one."""
     database = "PREFECT_SERVER_DATABASE" if has_new_names(release) else "PREFECT_API_DATABASE"
     if pod == "server":
@@ -159,7 +159,7 @@ def injected(release: Release) -> list[tuple[str, Value]]:
         }
         found += [(f"PREFECT_REDIS_MESSAGING_{key}", value) for key, value in values.items() if value is not None]
     docket = injected_docket(release)
-    if is_bumped(release) and (docket.secret or docket.url):
+    if target_has_docket(release) and (docket.secret or docket.url):
         secret: Value = {"secretKeyRef": {"name": docket.secret, "key": docket.key}}
         found.append((DOCKET_NAME, secret if docket.secret else docket.url))
     return found
@@ -175,6 +175,6 @@ def _injected_password(release: Release, redis: Map) -> Value:
     key = text_of(redis.get("existingSecretPasswordKey")) or "redis-password"
     if bundled and not redis.get("password"):
         return {"secretKeyRef": {"name": "the bundled Redis's Secret", "key": "redis-password"}}
-    if is_bumped(release) and redis.get("existingSecret"):
+    if target_has_docket(release) and redis.get("existingSecret"):
         return {"secretKeyRef": {"name": text_of(redis["existingSecret"]), "key": key}}
     return str(redis["password"]) if redis.get("password") else None

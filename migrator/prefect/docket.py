@@ -150,8 +150,8 @@ def docket_on(release: Release, pod: str) -> Docket | None:
     On the server pod the chart's own comes last and wins; on the background pod an env entry does. The presets' example
     is not a docket.
     """
-    standing = injected_docket(release)
-    injected = Docket(secret=standing.secret, key=standing.key) if standing.secret else Docket(standing.url)
+    in_values = injected_docket(release)
+    injected = Docket(secret=in_values.secret, key=in_values.key) if in_values.secret else Docket(in_values.url)
     if EXAMPLE_HOST in injected.url:
         injected = Docket()
     in_env = next((each for each in dockets_in_env(release) if each.pod == pod), None)

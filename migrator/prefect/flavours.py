@@ -27,7 +27,7 @@ def about_validation(release: Release) -> Iterator[Notice]:
     """Unused values that a flavoured chart would refuse, where it is unknown whether this chart is flavoured."""
     paths = [(*DOCKET, "url"), REDIS_HOST]
     left_open = [tree.show(release.root + path) for path in paths if not release.owners(path)]
-    if left_open and deployment.is_bumped(release):
+    if left_open and deployment.target_has_docket(release):
         yield Notice(
             "The values do not say which flavour of the chart is installed. A flavoured chart (such as "
             f"X.Y.Z-medium) refuses its preset's example in {' and '.join(left_open)}, even if nothing uses it: if "

@@ -59,7 +59,7 @@ def has_bundled(release: Release) -> bool:
     return as_map(release.prefect.get("redis")).get("enabled") is True
 
 
-def goes_over_redis(release: Release) -> bool:
+def uses_redis(release: Release) -> bool:
     """Whether the broker is Redis; with any other broker the chart sets nothing for Redis."""
     return tree.get(release.prefect, (*MESSAGING, "broker")) == BROKER
 
@@ -161,7 +161,7 @@ def uses_bundled(release: Release) -> bool:
     return has_bundled(release) and not values.get("host")
 
 
-def given_bundled_password(release: Release) -> str:
+def host_given_bundled_password(release: Release) -> str:
     """The host of another Redis that gets the bundled one's password; empty if none does.
 
     While `redis.enabled` is true the chart takes the password from the bundled Redis's Secret, whatever the host is,

@@ -14,7 +14,7 @@ from migrator.values.context import Surroundings, Use
 from migrator.values.release import Release
 
 
-class Taken(NamedTuple):
+class TakenDatabase(NamedTuple):
     """A Redis database that a release takes, for what, whether for its docket, and whether already before this run."""
 
     host: str
@@ -23,7 +23,7 @@ class Taken(NamedTuple):
     database: int
     what: str
     is_docket: bool
-    stands: bool
+    existed_before: bool
 
     @property
     def place(self) -> Place:
@@ -32,15 +32,15 @@ class Taken(NamedTuple):
     @property
     def indexed(self) -> Place:
         """Its place, keyed by kind as well."""
-        return self.place._replace(kind=_KIND[self.is_docket, self.stands])
+        return self.place._replace(kind=_KIND[self.is_docket, self.existed_before])
 
 
 class RedisClaims:
     """The Redis databases that the releases of one run take, by release name, as far as decided."""
 
     def __init__(self, planned: Mapping[str, Release] | None = None) -> None:
-        self._taken: dict[str, tuple[Taken, ...]] = {}
-        self._by_kind: ByServer[Taken] = ByServer()
+        self._taken: dict[str, tuple[TakenDatabase, ...]] = {}
+        self._by_kind: ByServer[TakenDatabase] = ByServer()
         for name, release in (planned or {}).items():
             self.take(name, release)
 
@@ -65,7 +65,7 @@ class RedisClaims:
             raise error
         self.keep(name, own)
 
-    def keep(self, name: str, own: Sequence[Taken]) -> None:
+    def keep(self, name: str, own: Sequence[TakenDatabase]) -> None:
         """Record what a release was found to take."""
         for each in self._taken.get(name, ()):
             self._by_kind.remove(name, each.indexed)
@@ -73,14 +73,14 @@ class RedisClaims:
         for each in own:
             self._by_kind.add(name, each.indexed, each)
 
-    def _collision(self, name: str, own: Sequence[Taken]) -> MigratorError | None:
+    def _collision(self, name: str, own: Sequence[TakenDatabase]) -> MigratorError | None:
         for mine in own:
             # A database that both had before this run cannot be refused here; each release reports it.
-            for (is_docket, stands), kind in _KIND.items():
-                if (mine.stands and stands) or not (mine.is_docket or is_docket):
+            for (is_docket, existed_before), kind in _KIND.items():
+                if (mine.existed_before and existed_before) or not (mine.is_docket or is_docket):
                     continue
                 place = mine.place._replace(kind=kind)
-                for other, yours in self._by_kind.on(place, but=name):
+                for other, yours in self._by_kind.on(place, excluding=name):
                     return _error(name, mine, other, yours)
         return None
 
@@ -88,7 +88,7 @@ class RedisClaims:
 class _Others:
     """What all releases but one use; the `Others` of a plan's surroundings."""
 
-    def __init__(self, taken: ByServer[Taken], own: str) -> None:
+    def __init__(self, taken: ByServer[TakenDatabase], own: str) -> None:
         self._all = taken
         self._own = own
 
@@ -109,13 +109,13 @@ _ENOUGH = 64
 _KIND = {
     (True, False): "docket",
     (False, False): "other",
-    (True, True): "docket that stands",
-    (False, True): "other that stands",
+    (True, True): "docket before",
+    (False, True): "other before",
 }
 """Kinds by whether it is a docket and whether it was there before this run, in lookup order."""
 
 
-def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
+def _error(name: str, mine: TakenDatabase, other: str, yours: TakenDatabase) -> MigratorError:
     where = f"database {mine.database} of the Redis at {redis_url.in_url(mine.host)}:{mine.port}"
     remedy = "Give each release its own database: run once for each with its own --redis-db, or use --answers."
     if redis_url.in_namespace(mine.host, "any") != mine.host and not (mine.namespace and yours.namespace):
@@ -130,19 +130,21 @@ def _error(name: str, mine: Taken, other: str, yours: Taken) -> MigratorError:
     return InputError(text, path=name, remedy=remedy)
 
 
-def taken_by(release: Release) -> list[Taken]:
+def taken_by(release: Release) -> list[TakenDatabase]:
     """What the release takes on named servers; an example, a placeholder or a template names none."""
     if not deployment.is_separate(release):
         return []
     before = injected_docket(release.start)
     found = [
-        Taken(use.host, release.namespace, use.port, use.database, use.who, False, bool(before.url))
+        TakenDatabase(use.host, release.namespace, use.port, use.database, use.who, False, bool(before.url))
         for use in redis_databases.uses(release)
     ]
     url = injected_docket(release).url
     if not redis_url.url_error(url):
         parts = redis_url.parse_url(url)
-        stands = before.url == url
-        docket = Taken(parts.host, release.namespace, str(parts.port), parts.database, "its docket", True, stands)
+        existed_before = before.url == url
+        docket = TakenDatabase(
+            parts.host, release.namespace, str(parts.port), parts.database, "its docket", True, existed_before
+        )
         found.insert(0, docket)
     return [each for each in found if not redis_url.messaging_host_error(each.host)]

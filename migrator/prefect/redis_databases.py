@@ -195,8 +195,8 @@ def database_error(release: Release, hosts: Collection[str], port: str, database
 
 
 def _problem(release: Release, database: int, who: str, may_be_another: bool) -> str:
-    seen = release.surroundings.seen
-    if seen is not None and (lack := seen.lack(database)):
+    seen = release.surroundings.redis_state
+    if seen is not None and (lack := seen.missing_reason(database)):
         return f"the Redis at {seen.where} has no database {database}: {lack}"
     if not who:
         return ""
@@ -212,7 +212,7 @@ def users(release: Release, hosts: Collection[str], port: str, database: int) ->
 
 def survey(release: Release, hosts: Collection[str], port: str) -> list[Database]:
     """The databases that the server with these names has by default, and what is known about each."""
-    seen = release.surroundings.seen
+    seen = release.surroundings.redis_state
     found = []
     for number in range(DATABASES):
         who = users(release, hosts, port, number)

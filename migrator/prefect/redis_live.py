@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from migrator.errors import InputError, MigratorError, UsageError
-from migrator.values.seen import Seen
+from migrator.values.redis_state import RedisState
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -53,7 +53,7 @@ class _Place(NamedTuple):
         return f"{host}:{self.port}"
 
 
-def look(url: str) -> Seen:
+def inspect(url: str) -> RedisState:
     """What the Redis at `url` shows about its databases 0 to 15 and the one that the URL names.
 
     Raises UsageError for an invalid URL, LibraryMissing, and InputError if Redis does not answer or rejects the user.
@@ -65,7 +65,7 @@ def look(url: str) -> Seen:
         return _look(client, place)
 
 
-def _look(client: Redis, place: _Place) -> Seen:
+def _look(client: Redis, place: _Place) -> RedisState:
     from redis.exceptions import NoPermissionError, ResponseError
 
     def config(name: str) -> str | None:
@@ -100,7 +100,7 @@ def _look(client: Redis, place: _Place) -> Seen:
     databases, snapshots = config("databases"), config("save")
     is_kept = bool(info.get("aof_enabled")) or (None if snapshots is None else bool(snapshots))
     policy = str(info.get("maxmemory_policy", ""))
-    return Seen(
+    return RedisState(
         where=place.shown,
         named=place.named,
         databases=int(databases) if databases is not None else None,

@@ -48,13 +48,13 @@ class ByServer(Generic[T]):
             if key in shelves:
                 shelves[key][:] = [entry for entry in shelves[key] if entry[0] != owner]
 
-    def on(self, place: Place, but: str = "") -> Iterator[tuple[str, T]]:
-        """The items on that database of servers that are certainly this one, except those of the release `but`."""
+    def on(self, place: Place, excluding: str = "") -> Iterator[tuple[str, T]]:
+        """The items on that database of servers that are certainly this one, except those of `excluding`."""
         names = _names(place.host)
         found = [self._at.get(place._replace(host=name)) for name in names]
         for each in (*found, self._under.get(place._replace(host=names[0]))):
             for entry in each or ():
-                if entry[0] != but:
+                if entry[0] != excluding:
                     yield entry
 
     def _shelves(self, place: Place) -> Iterator[tuple[dict[Place, _Shelf[T]], Place]]:

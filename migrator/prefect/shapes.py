@@ -8,7 +8,7 @@ from migrator.charts.presets import knows_preset, replaced_flavour
 from migrator.charts.roots import presets
 from migrator.errors import RefusedError
 from migrator.prefect import env
-from migrator.prefect.deployment import is_bumped, is_separate
+from migrator.prefect.deployment import is_separate, target_has_docket
 from migrator.prefect.names import DOCKET, MESSAGING, REDIS_BLOCK, SEPARATE
 from migrator.values import tree
 from migrator.values.changes import Location, ShapeError
@@ -57,7 +57,7 @@ def refuse_odd_shapes(release: Release) -> None:
                 )
 
 
-def refuse_what_is_no_chart(layers: Sequence[Layer], root: Route) -> None:
+def refuse_invalid_charts(layers: Sequence[Layer], root: Route) -> None:
     """Raise RefusedError where the values of a chart on the way to Prefect's are not a mapping.
 
     Helm refuses that as a "type mismatch", including an effective null (seen with Helm 3.19 and 4.2).
@@ -65,9 +65,9 @@ def refuse_what_is_no_chart(layers: Sequence[Layer], root: Route) -> None:
     for depth in range(1, len(root) + 1):
         level = root[:depth]
         found = [(number, tree.find(layer.data, level)) for number, layer in enumerate(layers)]
-        standing = [(number, value) for number, value in found if value is not tree.MISSING]
-        for number, value in standing:
-            is_last = number == standing[-1][0]
+        present = [(number, value) for number, value in found if value is not tree.MISSING]
+        for number, value in present:
+            is_last = number == present[-1][0]
             if isinstance(value, dict) or (value is None and not is_last):
                 continue
             what = (
@@ -102,14 +102,14 @@ def refuse_unknown_preset(release: Release) -> None:
         )
 
 
-def is_validated(release: Release) -> bool:
+def refuses_example_host(release: Release) -> bool:
     """Whether the chart refuses the presets' example host, even if it is unused.
 
     That is the enterprise chart with the docket, where `configPreset` is set (templates/_validation.tpl); of the
     flavours, `openshift` sets none.
     """
     is_flavoured = (bool(release.flavour) and knows_preset(release.flavour)) or names_preset(release)
-    return release.chart == "infrahub-enterprise" and is_flavoured and is_bumped(release)
+    return release.chart == "infrahub-enterprise" and is_flavoured and target_has_docket(release)
 
 
 def names_preset(release: Release) -> bool:

@@ -66,7 +66,7 @@ def is_needed(release: Release, pod: str, service: str, listed: EnvList) -> bool
     return pod == "background" and bool(from_global) and state(listed.entries, service) is TOGGLED[pod]
 
 
-def were_settled(release: Release) -> bool:
+def were_migrated(release: Release) -> bool:
     """Whether 4.14.0 was migrated to before, so that any toggle left was kept on purpose."""
     return has_working_docket(release) and not any(
         is_redundant(release, pod, service, listed)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import deployment, env, env_edits, messaging, redis_databases, redis_url
-from migrator.prefect.deployment import is_bumped
+from migrator.prefect.deployment import target_has_docket
 from migrator.prefect.docket import (
     Docket,
     docket_entries,
@@ -28,7 +28,7 @@ URL: Route = (*DOCKET, "url")
 
 
 def _needs_docket(release: Release) -> bool:
-    return deployment.is_separate(release) and is_bumped(release)
+    return deployment.is_separate(release) and target_has_docket(release)
 
 
 def _missing(release: Release) -> Iterator[Breach]:
@@ -56,7 +56,7 @@ def _has_no_docket(release: Release, pod: str) -> bool:
 def _private(release: Release) -> Iterator[Breach]:
     if deployment.is_separate(release):
         return
-    crowd = deployment.several_processes(release)
+    crowd = deployment.multi_process_reason(release)
     in_env = next((each.docket for each in dockets_in_env(release) if each.pod == "server"), Docket())
     if crowd and in_env is not None and not in_env.secret and redis_url.url_error(in_env.url):
         text = f"{crowd}, so the background services run more than once, each with its own docket"

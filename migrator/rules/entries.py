@@ -18,7 +18,7 @@ def _duplicates(release: Release) -> Iterator[Breach]:
     reported = set()
     injected = {name for name, _ in deployment.injected(release)}
     for pod in pods(release):
-        by_chart = Counter(deployment.names_by_chart(release, pod))
+        by_chart = Counter(deployment.chart_env_names(release, pod))
         by_values = Counter(entry.name for _, entry in env.on_pod(release, pod))
         for name, times in by_values.items():
             found = env.winner(release, pod, name)

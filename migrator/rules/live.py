@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.prefect import deployment
-from migrator.prefect.deployment import is_bumped
+from migrator.prefect.deployment import target_has_docket
 from migrator.prefect.docket import injected_docket
 from migrator.rules.docket import ONE_DATABASE, URL, sound_urls
 from migrator.rules.rule import Breach, Rule, at
+from migrator.values.redis_state import RedisState
 from migrator.values.release import Release
-from migrator.values.seen import Seen
 
 
-def _seen(release: Release) -> Iterator[Seen]:
-    seen = release.surroundings.seen
-    if seen is not None and deployment.is_separate(release) and is_bumped(release):
+def _seen(release: Release) -> Iterator[RedisState]:
+    seen = release.surroundings.redis_state
+    if seen is not None and deployment.is_separate(release) and target_has_docket(release):
         yield seen
 
 
-def _databases(release: Release) -> Iterator[tuple[Seen, int]]:
+def _databases(release: Release) -> Iterator[tuple[RedisState, int]]:
     """The docket's database on the Redis that was looked at; if a Secret holds it, the URL looked at names it."""
     for seen in _seen(release):
         numbers = [url.database for url in sound_urls(release)]
@@ -30,14 +30,14 @@ def _databases(release: Release) -> Iterator[tuple[Seen, int]]:
 
 def _lacking(release: Release) -> Iterator[Breach]:
     for seen, number in _databases(release):
-        lack = seen.lack(number)
+        lack = seen.missing_reason(number)
         if lack:
             yield at(release, URL, f"the docket is in database {number}, but on the Redis at {seen.where}: {lack}")
 
 
 def _unseen(release: Release) -> Iterator[Breach]:
     for seen, number in _databases(release):
-        if seen.lack(number) is None:
+        if seen.missing_reason(number) is None:
             yield at(release, URL, f"the Redis at {seen.where} does not say whether it has a database {number}")
     for seen in _seen(release):
         secret = injected_docket(release).secret

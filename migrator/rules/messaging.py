@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.errors import nearest
 from migrator.prefect import caches, deployment, env, messaging, redis_url, shapes
-from migrator.prefect.deployment import is_bumped
+from migrator.prefect.deployment import target_has_docket
 from migrator.prefect.names import DOCKET, MESSAGING, REDIS_BLOCK, REDIS_HOST
 from migrator.rules.rule import Breach, Rule, at, named
 from migrator.values import tree
@@ -34,7 +34,7 @@ _SINCE_THE_DOCKET = {"docket", "existingSecret", "existingSecretPasswordKey"}
 
 
 def _example_host(release: Release) -> Iterator[Breach]:
-    if not _host_counts(release) or not is_bumped(release):  # charts before the docket do not check it
+    if not _host_counts(release) or not target_has_docket(release):  # charts before the docket do not check it
         return
     for path in (REDIS_HOST, DOCKET_URL):
         value = tree.get(release.prefect, path)
@@ -52,11 +52,11 @@ _UNUSED = (
 
 def _host_counts(release: Release) -> bool:
     """A flavoured enterprise chart checks the host even if nothing connects to it."""
-    return shapes.is_validated(release) or deployment.is_separate(release)
+    return shapes.refuses_example_host(release) or deployment.is_separate(release)
 
 
 def _example_cache(release: Release) -> Iterator[Breach]:
-    for left in caches.at_example(release):
+    for left in caches.example_hosts(release):
         yield Breach(left.text, *left.place, remedy=left.remedy)
 
 
@@ -84,16 +84,16 @@ def _placeholder_host(release: Release) -> Iterator[Breach]:
 
 
 def _bundled_password(release: Release) -> Iterator[Breach]:
-    if not deployment.is_separate(release) or not messaging.goes_over_redis(release):
+    if not deployment.is_separate(release) or not messaging.uses_redis(release):
         return
-    host = messaging.given_bundled_password(release)
+    host = messaging.host_given_bundled_password(release)
     if host:
         text = f"redis.enabled is true, so the pods get the password of the chart's own Redis for {host}"
         yield at(release, REDIS_HOST, text)
 
 
 def _messaging_differs(release: Release) -> Iterator[Breach]:
-    if not deployment.is_separate(release) or not messaging.goes_over_redis(release):
+    if not deployment.is_separate(release) or not messaging.uses_redis(release):
         return  # with another broker the chart sets nothing for Redis, and Prefect does not connect to it
     server, background = messaging.messaging(release, "server"), messaging.messaging(release, "background")
     differing = [
@@ -116,8 +116,8 @@ def _messaging_differs(release: Release) -> Iterator[Breach]:
 def _refused_keys(release: Release) -> Iterator[Breach]:
     """What the chart's schema refuses, whether the services are separate or not."""
     for path, known in _KNOWN.items():
-        allowed = known if is_bumped(release) else known - _SINCE_THE_DOCKET
-        if not is_bumped(release) and path == DOCKET:
+        allowed = known if target_has_docket(release) else known - _SINCE_THE_DOCKET
+        if not target_has_docket(release) and path == DOCKET:
             continue
         values = tree.get(release.prefect, path)
         for key in as_map(values):
@@ -134,7 +134,7 @@ def _refused_keys(release: Release) -> Iterator[Breach]:
 
 def _remedy_of_key(release: Release, path: Route, allowed: set[str]) -> str:
     key = str(path[-1])
-    if key in _SINCE_THE_DOCKET and not is_bumped(release):
+    if key in _SINCE_THE_DOCKET and not target_has_docket(release):
         return "Remove it, or upgrade to a chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer."
     near = nearest(key, sorted(allowed))
     return (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.charts.presets import TOGGLED_SERVICES
 from migrator.prefect import deployment, env, env_edits, messaging, metrics, toggles
-from migrator.prefect.deployment import is_bumped
+from migrator.prefect.deployment import target_has_docket
 from migrator.prefect.names import INJECTED_PIN, METRICS, PIN, REGISTER, WEBSERVER_ONLY
 from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, named, pods
 from migrator.values import tree
@@ -26,9 +26,9 @@ def _toggles(release: Release) -> Iterator[tuple[str, env.EnvList, env.Entry, st
 
 
 def _toggle_left(release: Release) -> Iterator[Breach]:
-    if not deployment.is_separate(release) or not is_bumped(release):
+    if not deployment.is_separate(release) or not target_has_docket(release):
         return
-    kept = _KEPT if toggles.were_settled(release) else ""
+    kept = _KEPT if toggles.were_migrated(release) else ""
     for pod, listed, entry, service in _toggles(release):
         if service in TOGGLED_SERVICES:
             text = f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}"
@@ -53,7 +53,7 @@ def _toggle_unreadable(release: Release) -> Iterator[Breach]:
 
 
 def _bootstraps(release: Release) -> bool:
-    return deployment.is_separate(release) and deployment.has_infrahub_image(release) and is_bumped(release)
+    return deployment.is_separate(release) and deployment.has_infrahub_image(release) and target_has_docket(release)
 
 
 def _pin(release: Release) -> Iterator[Breach]:

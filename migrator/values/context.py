@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from migrator.values.edits import Route, Value
 
 if TYPE_CHECKING:
-    from migrator.values.seen import Seen
+    from migrator.values.redis_state import RedisState
 
 
 class Use(NamedTuple):
@@ -30,15 +30,15 @@ class Surroundings(NamedTuple):
 
     `unseen` names values below all layers that cannot be read. `fills_in` is whether a generator replaces `{{...}}`
     before Helm reads the values. `controller` is what upgrades the release once its values are committed (empty: a
-    person, with helm). `seen` is what `--check-redis` found, if it ran. `as_found` is the data of each layer as the run
-    found it, where releases that share a layer have changed it since. `sealed` names the encrypted files next to the
-    layers that set a path.
+    person, with helm). `redis_state` is what `--check-redis` found, if it ran. `as_found` is the data of each layer as
+    the run found it, where releases that share a layer have changed it since. `sealed` names the encrypted files next
+    to the layers that set a path.
     """
 
     others: Others | None = None
     unseen: tuple[str, ...] = ()
     fills_in: bool = False
     controller: str = ""
-    seen: "Seen | None" = None
+    redis_state: "RedisState | None" = None
     as_found: tuple[Value, ...] = ()
     sealed: "Callable[[Route], tuple[str, ...]] | None" = None

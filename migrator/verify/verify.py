@@ -51,7 +51,7 @@ def proved(case: examine.Case, request: examine.Request) -> FileReport:
 
 
 def _looked_at(request: examine.Request) -> tuple[NoticeReport, ...]:
-    seen = request.surroundings.seen
+    seen = request.surroundings.redis_state
     return (NoticeReport("info", f"{seen.summary()}.", "", 0),) if seen is not None else ()
 
 

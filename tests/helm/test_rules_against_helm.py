@@ -12,7 +12,7 @@ from migrator import rules, yamltext
 from migrator.charts import presets
 from migrator.errors import VerificationError
 from migrator.prefect import deployment, env, messaging
-from migrator.prefect.deployment import names_by_chart
+from migrator.prefect.deployment import chart_env_names
 from migrator.prefect.docket import docket_on
 from migrator.values.release import Layer, Release
 from tests import skeleton
@@ -97,7 +97,7 @@ def assert_names(text: str, version: str, pods: Callable[..., Any]) -> None:
     assert sorted(rendered) == sorted(CONTAINERS[pod] for pod in expected)
     for pod in expected:
         own = [entry.name for _, entry in env.on_pod(values, pod)]
-        assert sorted(names(rendered[CONTAINERS[pod]])) == sorted([*names_by_chart(values, pod), *own])
+        assert sorted(names(rendered[CONTAINERS[pod]])) == sorted([*chart_env_names(values, pod), *own])
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, *SHAPES_AFTER])

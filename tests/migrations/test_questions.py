@@ -7,7 +7,7 @@ import pytest
 from migrator.planning import catalog, discover, examine
 from migrator.planning.plan import Plan
 from migrator.values.context import Surroundings
-from migrator.values.seen import Seen
+from migrator.values.redis_state import RedisState
 from tests import releases
 
 from .conftest import Migrate, Plans, by_id
@@ -46,14 +46,14 @@ def test_the_toggle_question_says_what_removing_the_toggle_does(
 # The database
 
 
-def plan_with_look(text: str, seen: Seen) -> Plan:
-    request = examine.Request(discover.Options(chart="prefect-server"), {}, surroundings=Surroundings(seen=seen))
+def plan_with_look(text: str, seen: RedisState) -> Plan:
+    request = examine.Request(discover.Options(chart="prefect-server"), {}, surroundings=Surroundings(redis_state=seen))
     return examine.examine(releases.of_text(text), request).plan
 
 
-def seen(databases: int = 16, **keys: int) -> Seen:
+def seen(databases: int = 16, **keys: int) -> RedisState:
     """A look at a Redis with so many databases and keys; a database that is not named has none."""
-    return Seen("redis:6379", databases=databases, keys={n: keys.get(f"db{n}", 0) for n in range(databases)})
+    return RedisState("redis:6379", databases=databases, keys={n: keys.get(f"db{n}", 0) for n in range(databases)})
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def seen(databases: int = 16, **keys: int) -> Seen:
         (0, seen(databases=1), "2"),
     ],
 )
-def test_an_empty_database_is_suggested_and_0_only_as_a_last_resort(db: int, look: Seen, suggestion: str) -> None:
+def test_an_empty_database_is_suggested_and_0_only_as_a_last_resort(db: int, look: RedisState, suggestion: str) -> None:
     question = by_id(plan_with_look(REDIS.replace("db: 1", f"db: {db}"), look))["redis-db"]
     assert question.suggestion == suggestion
 
@@ -84,7 +84,7 @@ def test_databases_that_do_not_exist_are_not_offered() -> None:
         ("2", "no known user, empty"),
         ("3", "no known user, 7 keys"),
     ]
-    assert len(by_id(plan_with_look(REDIS, Seen("redis:6379")))["redis-db"].offers) == 16
+    assert len(by_id(plan_with_look(REDIS, RedisState("redis:6379")))["redis-db"].offers) == 16
 
 
 def test_the_database_question_names_the_server_if_it_is_known(plan: Plans) -> None:

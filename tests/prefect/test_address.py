@@ -246,7 +246,7 @@ def test_a_null_removes_the_host() -> None:
 )
 def test_another_redis_that_gets_the_bundled_password(redis: str, bundled: bool, host: str) -> None:
     text = SEPARATE.replace("{REDIS}", redis) + f"redis: {{enabled: {str(bundled).lower()}}}\n"
-    assert messaging.given_bundled_password(release(text, "prefect", "prod")) == host
+    assert messaging.host_given_bundled_password(release(text, "prefect", "prod")) == host
 
 
 def test_a_password_that_extra_env_sources_may_have_is_hidden() -> None:
@@ -268,7 +268,7 @@ def test_a_password_that_a_controller_passes_to_helm_is_injected() -> None:
 @pytest.mark.parametrize(("broker", "does"), [("prefect_redis.messaging", True), ("other.messaging", False)])
 def test_whether_the_broker_is_redis(broker: str, does: bool) -> None:
     one = release(f"backgroundServices: {{messaging: {{broker: {broker}}}}}\n")
-    assert messaging.goes_over_redis(one) is does
+    assert messaging.uses_redis(one) is does
 
 
 @pytest.mark.parametrize(("args", "line"), [("[a, --b, 5]", "a --b 5"), ("a --b", "a --b"), ("null", ""), ("[]", "")])

@@ -39,7 +39,7 @@ def release(text: str, version: str = "2026.6.5172345") -> Release:
     ],
 )
 def test_several_processes(server: str, why: str) -> None:
-    assert deployment.several_processes(release(f"server: {server}\n")) == why
+    assert deployment.multi_process_reason(release(f"server: {server}\n")) == why
 
 
 @pytest.mark.parametrize(
@@ -181,10 +181,10 @@ def test_the_docket_that_the_chart_sets(docket: str, wanted: object) -> None:
 )
 def test_the_names_that_the_chart_sets_on_each_pod(version: str, database: str) -> None:
     one = release(separate(), version)
-    server, background = (deployment.names_by_chart(one, pod) for pod in ("server", "background"))
+    server, background = (deployment.chart_env_names(one, pod) for pod in ("server", "background"))
     assert f"{database}_CONNECTION_URL" in server and f"{database}_CONNECTION_URL" in background
     assert "PREFECT_UI_API_URL" in server and "PREFECT_UI_API_URL" not in background
     assert "PREFECT_UI_ENABLED" in background and "PREFECT_UI_ENABLED" not in server
     assert "PREFECT_SERVER_API_AUTH_STRING" not in server
     auth = release("server: {basicAuth: {enabled: true}}\n", version)
-    assert "PREFECT_SERVER_API_AUTH_STRING" in deployment.names_by_chart(auth, "server")
+    assert "PREFECT_SERVER_API_AUTH_STRING" in deployment.chart_env_names(auth, "server")

@@ -130,4 +130,4 @@ def test_a_removed_claim_frees_the_database() -> None:
         claims.add(name, place, f"the docket of {name}")
     claims.remove("one", place)
     assert list(claims.on(place)) == [("two", "the docket of two")]
-    assert list(claims.on(place, but="two")) == []
+    assert list(claims.on(place, excluding="two")) == []

@@ -11,8 +11,8 @@ from migrator.charts import presets
 from migrator.prefect import redis_databases
 from migrator.values.context import Surroundings, Use
 from migrator.values.edits import Value
+from migrator.values.redis_state import RedisState
 from migrator.values.release import Layer, Release
-from migrator.values.seen import Seen
 
 
 def release(values: Value, chart: str = "infrahub-enterprise", surroundings: Surroundings = Surroundings()) -> Release:  # noqa: B008
@@ -144,8 +144,8 @@ def test_the_entry_points_wrapper_puts_the_cache_on_messagings_host() -> None:
 
 
 def test_a_database_that_a_look_did_not_find_does_not_exist() -> None:
-    seen = Seen("redis:6379", databases=1, keys={0: 0})
-    one = release({}, "prefect-server", Surroundings(seen=seen))
+    seen = RedisState("redis:6379", databases=1, keys={0: 0})
+    one = release({}, "prefect-server", Surroundings(redis_state=seen))
     assert redis_databases.database_error(one, ["redis"], "6379", 1) == (
         "the Redis at redis:6379 has no database 1: it has 1 database"
     )

@@ -111,7 +111,7 @@ def test_the_refusal_names_the_layer() -> None:
 def test_the_values_of_a_chart_are_a_mapping(texts: list[str], message: str) -> None:
     found = ""
     try:
-        shapes.refuse_what_is_no_chart(layers(*texts), ("infrahub", "prefect-server"))
+        shapes.refuse_invalid_charts(layers(*texts), ("infrahub", "prefect-server"))
     except RefusedError as error:
         found = f"{error.path}: {error}"
     assert message in found
@@ -183,8 +183,8 @@ def test_which_releases_are_validated_for_the_example_host(
     text: str, version: str, flavour: str, is_validated: bool
 ) -> None:
     one = release(text, chart="infrahub-enterprise", version=version, flavour=flavour)
-    assert shapes.is_validated(one) is is_validated
+    assert shapes.refuses_example_host(one) is is_validated
 
 
 def test_prefect_server_alone_is_not_validated() -> None:
-    assert not shapes.is_validated(release("configPreset: medium\nserver: {}\n"))
+    assert not shapes.refuses_example_host(release("configPreset: medium\nserver: {}\n"))

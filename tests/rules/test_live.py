@@ -11,22 +11,22 @@ from migrator.planning import catalog, discover
 from migrator.report.records import Finding
 from migrator.rules import live
 from migrator.values.context import Surroundings
+from migrator.values.redis_state import RedisState
 from migrator.values.release import Layer
-from migrator.values.seen import Seen
 
 from .test_rules import DOCKET, SINGLE, SOUND
 
 SECRET = SOUND.replace(DOCKET, '        docket:\n          url: ""\n          existingSecret: docket\n')
-PLAIN = Seen("redis:6379", databases=16, keys=dict.fromkeys(range(16), 0), persists=True)
+PLAIN = RedisState("redis:6379", databases=16, keys=dict.fromkeys(range(16), 0), persists=True)
 
 
-def findings(text: str, seen: Seen | None, to: str = "") -> list[Finding]:
+def findings(text: str, seen: RedisState | None, to: str = "") -> list[Finding]:
     stream = yamltext.parse(text.encode(), "values.yaml")
     layers = [Layer(stream.name, stream.documents[0].data)]
     options = discover.Options(version_to=to)
     found = discover.detect(layers, options, catalog.load())
     release = discover.build_release(found, layers, options, found.flavour or "").with_surroundings(
-        Surroundings(seen=seen)
+        Surroundings(redis_state=seen)
     )
     return rules.check(release, lambda _, route: stream.documents[0].line(route), ["values.yaml"])
 
@@ -86,5 +86,5 @@ def test_the_database_in_the_values_overrides_the_look_urls() -> None:
 
 @pytest.mark.parametrize(("text", "to"), [(SINGLE, ""), (SOUND.replace(DOCKET, ""), "4.13.0")])
 def test_live_rules_do_not_apply_without_a_shared_docket(text: str, to: str) -> None:
-    bad = Seen("redis:6379", databases=1, keys={0: 7}, persists=False, evicts="allkeys-lru")
+    bad = RedisState("redis:6379", databases=1, keys={0: 7}, persists=False, evicts="allkeys-lru")
     assert {each.rule for each in findings(text, bad, to)} == {each.rule for each in findings(text, None, to)}

@@ -14,7 +14,7 @@ from redis import Redis
 
 from migrator.errors import InputError, UsageError
 from migrator.prefect import redis_live
-from migrator.values.seen import Seen
+from migrator.values.redis_state import RedisState
 
 from .server import Server, free_port
 
@@ -27,7 +27,7 @@ NO_CONFIG = ("--rename-command", "CONFIG", "")
 
 def complaint(url: str) -> str:
     with pytest.raises((InputError, UsageError)) as caught:
-        redis_live.look(url)
+        redis_live.inspect(url)
     assert caught.value.exit_code == 2
     return str(caught.value)
 
@@ -36,10 +36,10 @@ def complaint(url: str) -> str:
 @pytest.mark.parametrize("databases", [1, 4, 16, 32])
 def test_how_many_databases_there_are(redis_server: Start, databases: int, password: str) -> None:
     server = redis_server("--databases", str(databases), password=password)
-    seen = redis_live.look(server.url())
+    seen = redis_live.inspect(server.url())
 
     assert (seen.where, seen.databases, seen.is_cluster) == (f"127.0.0.1:{server.port}", databases, False)
-    assert [number for number in range(40) if seen.lack(number)] == list(range(databases, 40))
+    assert [number for number in range(40) if seen.missing_reason(number)] == list(range(databases, 40))
     assert not set(seen.keys) & set(seen.refused)
 
 
@@ -49,7 +49,7 @@ def test_what_the_databases_contain(redis_server: Start) -> None:
     server.fill(2, "prefect:stream", "prefect:known:x", "prefect:runs:x")
     server.fill(3, "prefect:stream", "events")
     server.fill(20, "x")
-    seen = redis_live.look(server.url())
+    seen = redis_live.inspect(server.url())
 
     filled = {number: keys for number, keys in seen.keys.items() if keys}
     assert (filled, seen.dockets) == ({0: 2, 2: 3, 3: 2, 20: 1}, frozenset({2}))
@@ -63,18 +63,18 @@ def test_what_the_databases_contain(redis_server: Start) -> None:
 def test_no_docket_is_recognised_without_permission_to_scan(redis_server: Start) -> None:
     server = redis_server()
     server.fill(2, "prefect:stream", "prefect:known:x")
-    assert redis_live.look(server.url()).dockets == frozenset({2})
+    assert redis_live.inspect(server.url()).dockets == frozenset({2})
     with Redis(port=server.port) as client:
         client.execute_command("ACL", "SETUSER", "default", "-scan")
-    assert redis_live.look(server.url()).dockets == frozenset()
+    assert redis_live.inspect(server.url()).dockets == frozenset()
 
 
 def test_without_config_select_finds_the_databases(redis_server: Start) -> None:
     server = redis_server("--databases", "4", *NO_CONFIG)
-    seen = redis_live.look(server.url())
+    seen = redis_live.inspect(server.url())
 
     assert (seen.databases, seen.persists) == (None, None)
-    assert [seen.lack(number) for number in (0, 3, 4, 16)] == [
+    assert [seen.missing_reason(number) for number in (0, 3, 4, 16)] == [
         "",
         "",
         "it refuses it (DB index is out of range)",
@@ -88,14 +88,14 @@ def test_without_config_select_finds_the_databases(redis_server: Start) -> None:
 
 def test_a_database_above_15_is_looked_at_if_the_url_names_it(redis_server: Start) -> None:
     server = redis_server("--databases", "20", *NO_CONFIG)
-    assert [redis_live.look(server.url(path)).lack(17) for path in ("", "/17", "/20")] == [None, "", None]
-    assert redis_live.look(server.url("/20")).lack(20) == "it refuses it (DB index is out of range)"
+    assert [redis_live.inspect(server.url(path)).missing_reason(17) for path in ("", "/17", "/20")] == [None, "", None]
+    assert redis_live.inspect(server.url("/20")).missing_reason(20) == "it refuses it (DB index is out of range)"
 
 
 def test_a_cluster_has_one_database(redis_server: Start) -> None:
-    seen = redis_live.look(redis_server("--cluster-enabled", "yes").url())
+    seen = redis_live.inspect(redis_server("--cluster-enabled", "yes").url())
 
-    assert (seen.lack(0), seen.lack(2)) == ("", "it is a cluster, which has database 0 only")
+    assert (seen.missing_reason(0), seen.missing_reason(2)) == ("", "it is a cluster, which has database 0 only")
     assert seen.summary().endswith(": a cluster, which has database 0 only; all empty")
 
 
@@ -110,7 +110,7 @@ def test_a_cluster_has_one_database(redis_server: Start) -> None:
     ],
 )
 def test_whether_it_persists(redis_server: Start, options: tuple[str, ...], save: str, persists: bool | None) -> None:
-    assert redis_live.look(redis_server(*options, save=save).url()).persists is persists
+    assert redis_live.inspect(redis_server(*options, save=save).url()).persists is persists
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_whether_it_persists(redis_server: Start, options: tuple[str, ...], save
     ],
 )
 def test_whether_it_evicts_keys(redis_server: Start, memory: str, policy: str, evicts: str) -> None:
-    assert redis_live.look(redis_server("--maxmemory", memory, "--maxmemory-policy", policy).url()).evicts == evicts
+    assert redis_live.inspect(redis_server("--maxmemory", memory, "--maxmemory-policy", policy).url()).evicts == evicts
 
 
 def test_a_look_changes_nothing(redis_server: Start) -> None:
@@ -132,7 +132,7 @@ def test_a_look_changes_nothing(redis_server: Start) -> None:
     with Redis(port=server.port, password=PASSWORD, decode_responses=True) as client:
         client.config_resetstat()
         before = client.info("persistence")
-        redis_live.look(server.url())
+        redis_live.inspect(server.url())
         commands = client.info("commandstats")
         after = client.info("persistence")
     assert isinstance(commands, dict) and isinstance(before, dict) and isinstance(after, dict)
@@ -146,7 +146,7 @@ def test_the_password_may_come_from_the_environment(redis_server: Start, monkeyp
     """From the variable that redis-cli reads too, so that it shows in no list of processes."""
     server = redis_server(password=PASSWORD)
     monkeypatch.setenv("REDISCLI_AUTH", PASSWORD)
-    assert redis_live.look(f"redis://127.0.0.1:{server.port}").databases == 16
+    assert redis_live.inspect(f"redis://127.0.0.1:{server.port}").databases == 16
     assert "rejects this user or password" in complaint(server.url(password="other"))
 
 
@@ -156,9 +156,9 @@ def test_a_user_with_few_permissions(redis_server: Start) -> None:
         client.execute_command("ACL", "SETUSER", "poor", "on", ">pw", "~*", "+info")
         client.execute_command("ACL", "SETUSER", "none", "on", ">pw", "~*", "+ping")
     server.fill(5, "x")
-    seen = redis_live.look(f"redis://poor:pw@127.0.0.1:{server.port}")
+    seen = redis_live.inspect(f"redis://poor:pw@127.0.0.1:{server.port}")
 
-    assert [seen.lack(number) for number in (0, 5, 16)] == [None, "", None]
+    assert [seen.missing_reason(number) for number in (0, 5, 16)] == [None, "", None]
     assert (seen.databases, seen.persists, seen.dockets) == (None, None, frozenset())
     assert "does not let this user run INFO" in complaint(f"redis://none:pw@127.0.0.1:{server.port}")
 
@@ -267,7 +267,7 @@ def test_tls(redis_server: Start, certificate: tuple[Path, Path]) -> None:
     assert "has a certificate that cannot be trusted: self-signed certificate." in complaint(url)
     assert "cannot be trusted: IP address mismatch" in complaint(f"{url}?ssl_ca_certs={cert}")
     for query in (f"?ssl_ca_certs={cert}&ssl_check_hostname=false", "?ssl_cert_reqs=none"):
-        assert redis_live.look(url + query).databases == 16
+        assert redis_live.inspect(url + query).databases == 16
     message = complaint(url.replace("rediss", "redis"))
     assert "closes the connection" in message and "If the port has TLS, use rediss://." in message
 
@@ -302,7 +302,7 @@ def test_tls_on_a_port_without_tls_is_refused(redis_server: Start, monkeypatch: 
 )
 def test_an_invalid_url_is_not_repeated_in_the_error(url: str) -> None:
     with pytest.raises(UsageError) as caught:
-        redis_live.look(url)
+        redis_live.inspect(url)
     message = str(caught.value)
 
     assert message.startswith("--check-redis: ")
@@ -336,7 +336,7 @@ def test_a_server_that_speaks_no_tls_suggests_the_other_scheme(listener: Listen)
 def test_a_missing_library_is_an_error_that_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(redis_live.LibraryMissing) as caught:
-        redis_live.look("redis://localhost")
+        redis_live.inspect("redis://localhost")
     assert "pip install '.[redis]'" in str(caught.value)
     assert caught.value.exit_code == 2
 
@@ -350,7 +350,7 @@ def test_only_a_look_imports_the_library(tmp_path: Path) -> None:
 
 
 def test_the_summary_of_a_partial_look() -> None:
-    gaps = Seen("redis:6379", refused={1: "no"}, keys={0: 0, 2: 0, 3: 0, 5: 7})
+    gaps = RedisState("redis:6379", refused={1: "no"}, keys={0: 0, 2: 0, 3: 0, 5: 7})
     assert gaps.summary().endswith(" (CONFIG is not allowed there), and SELECT accepts 0, 2, 3, 5; 5 holds 7 keys")
-    assert Seen("redis:6379", databases=1, keys={0: 0}).summary() == "Redis at redis:6379: 1 database; all empty"
-    assert Seen("redis:6379", databases=1).lack(1) == "it has 1 database"
+    assert RedisState("redis:6379", databases=1, keys={0: 0}).summary() == "Redis at redis:6379: 1 database; all empty"
+    assert RedisState("redis:6379", databases=1).missing_reason(1) == "it has 1 database"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class Seen(NamedTuple):
+class RedisState(NamedTuple):
     """What `--check-redis` found on the Redis that has the docket now, or will have it.
 
     `where` is its address without credentials, `named` the database in the URL used (None: none). `databases` is how
@@ -26,7 +26,7 @@ class Seen(NamedTuple):
     persists: bool | None = None
     evicts: str = ""
 
-    def lack(self, number: int) -> str | None:
+    def missing_reason(self, number: int) -> str | None:
         """Why there is no such database, in a clause; empty where there is one, None where that is not known."""
         if self.is_cluster and number > 0:
             return "it is a cluster, which has database 0 only"
@@ -38,7 +38,7 @@ class Seen(NamedTuple):
 
     def contents(self, number: int) -> str:
         """The contents of the database, in a few words; empty where they are not known."""
-        if self.lack(number) != "":
+        if self.missing_reason(number) != "":
             return ""
         found = self.keys.get(number, 0)
         return f"{_times(found, 'key')}{', a docket' * (number in self.dockets)}" if found else "empty"
