@@ -1,8 +1,8 @@
-"""A cluster of the tests' own, and the real programs that ask it.
+"""A cluster for the tests, and the real programs that query it.
 
-MIGRATOR_HELMS names folders with a `helm` and a `kubectl` (as in PATH: one after the other), each of which is tried;
-where it names none, those on PATH are. `programs.py` fetches them. Where there is none, Helm's own library takes their
-place (`stand_ins.py`); without that as well the tests are skipped, saying so.
+MIGRATOR_HELMS names folders with a `helm` and a `kubectl` (separated as in PATH), each of which is tried; if it names
+none, those on PATH are used. `programs.py` downloads them. Without any, Helm's own library takes their place
+(`stand_ins.py`); without that as well the tests are skipped and say so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from packaging.version import Version
 
 from migrator.charts import presets
 from migrator.helm.engine import render
-from tests.cluster.server import Cluster, Held
+from tests.cluster.server import Cluster, Revision
 from tests.cluster.stand_ins import StandIns
 from tests.helm import charts
 
@@ -34,7 +34,7 @@ USER: Object = {
         "prefect-server": {"backgroundServices": {"messaging": {"redis": {"host": "redis.prod", "db": 1}}}},
     }
 }
-"""What somebody typed with --set years ago; the rest is the flavour's."""
+"""Values given with --set years ago; the rest comes from the flavour."""
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=NAMED or ["PATH"], ids=lambda folder: Path(folder).name)
 def programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, stand_ins: str) -> str:
-    """The folder whose helm and kubectl are on PATH before all others."""
+    """The folder whose helm and kubectl come first on PATH."""
     folder = str(request.param)
     if not NAMED and not all(map(shutil.which, ("helm", "kubectl"))):
         if importlib.util.find_spec("helm_python") is None:
@@ -62,18 +62,18 @@ def programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, st
 
 @pytest.fixture
 def cluster(programs: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
-    """A server that holds nothing yet; helm's own variable leads to it."""
+    """An empty server, to which HELM_KUBEAPISERVER leads."""
     for name in [name for name in os.environ if name.startswith("HELM_") or name == "KUBECONFIG"]:
         monkeypatch.delenv(name)
     with Cluster() as running:
         monkeypatch.setenv("HELM_KUBEAPISERVER", running.address)
         yield running
-        assert all(each.startswith("GET ") for each in running.asked), running.asked
+        assert all(each.startswith("GET ") for each in running.requests), running.requests
 
 
 @pytest.fixture(scope="session")
 def chart(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """`chart("4.13.0")` or `("4.14.0")`: the tests' own chart of that age, as its flavour medium is published."""
+    """`chart("4.13.0")` or `("4.14.0")`: the tests' own chart of that version, with the preset of flavour medium."""
     built: dict[str, Path] = {}
 
     def build(version: str) -> Path:
@@ -88,42 +88,42 @@ def chart(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 def preset(version: str) -> str:
-    """The values of flavour medium at that version, as far as they are Prefect's."""
+    """The Prefect values of flavour medium at that version."""
     prefect = presets.of_chart("infrahub-enterprise", Version(version), "medium").prefect
     parts = {part: prefect[part] for part in ("server", "backgroundServices")}
     return json.dumps({"configPreset": "medium", "infrahub": {"prefect-server": parts}})
 
 
 @pytest.fixture
-def install(cluster: Cluster, chart: Callable[[str], Path]) -> Callable[..., Held]:
-    """`install(values, version, revision=7)`: a revision of release infrahub in prod, as helm leaves one behind.
+def install(cluster: Cluster, chart: Callable[[str], Path]) -> Callable[..., Revision]:
+    """`install(values, version, revision=7)`: a revision of release infrahub in prod, as helm stores it.
 
-    What ran before is superseded, and the deployments of the manifest run; `chart_values` take the place of the chart's
-    own, as `helm upgrade --reuse-values` has it.
+    The previous revision is superseded, and the deployments of the manifest run; `chart_values` replace the chart's own
+    values, as `helm upgrade --reuse-values` does.
     """
 
-    def put(values: Object, version: str, revision: int = 7, chart_values: Object | None = None) -> Held:
+    def put(values: Object, version: str, revision: int = 7, chart_values: Object | None = None) -> Revision:
         path = chart(version)
         own = as_object(charts.read(path / "values.yaml")) if chart_values is None else chart_values
         objects = rendered(str(path), json.dumps(own), json.dumps(values))
         manifest = "".join(f"---\n# Source: {version}\n{json.dumps(each)}\n" for each in objects)
-        held = Held(
+        installed = Revision(
             "infrahub", "prod", revision, "infrahub-enterprise", f"{version}-medium", values, own, manifest=manifest
         )
         cluster.releases = [
-            each._replace(status="superseded") if each.status == "deployed" and each.name == held.name else each
+            each._replace(status="superseded") if each.status == "deployed" and each.name == installed.name else each
             for each in cluster.releases
         ]
-        cluster.releases.append(held)
+        cluster.releases.append(installed)
         cluster.run(objects, "prod")
-        return held
+        return installed
 
     return put
 
 
 @functools.cache
 def rendered(chart: str, *texts: str) -> list[Object]:
-    """What Helm makes of the values, of release infrahub in prod: most tests begin with the same."""
+    """What Helm renders from the values as release infrahub in prod; cached, since most tests start with the same."""
     found = render(chart, [text.encode() for text in texts], release_name="infrahub", namespace="prod")
     return [as_object(each) for each in found]
 
@@ -134,7 +134,7 @@ def as_object(value: Any) -> Object:
 
 
 def env_of(cluster: Cluster, deployment: str) -> list[Object]:
-    """The env list of a deployment that runs, to be changed as somebody's kubectl would; its pods' stays as it is."""
+    """The env list of a running deployment, to be changed as by kubectl; that of its pods stays as it is."""
     (found,) = [each for each in cluster.deployments if each["metadata"]["name"] == deployment]
     listed: list[Object] = found["spec"]["template"]["spec"]["containers"][0]["env"]
     return listed

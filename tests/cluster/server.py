@@ -1,10 +1,10 @@
-"""A Kubernetes API server of the tests' own, as much of one as `helm get`, `helm list` and `kubectl get --raw` ask of.
+"""A Kubernetes API server for the tests, as much of one as `helm get`, `helm list` and `kubectl get --raw` need.
 
-It holds releases as Helm stores them, in Secrets, and deployments, pods and logs as data; it can deny, delay, and say
-that nobody is logged in. It takes down what it was asked, and answers nothing but GET.
+It has releases as Helm stores them, in Secrets, and deployments, pods and logs as data; it can deny, delay, and refuse
+the login. It records its requests, and answers nothing but GET.
 
-Sources: pkg/storage/driver/secrets.go and util.go of Helm (the Secret's labels, and what its data is made of), the
-Kubernetes API reference (lists, Status, labelSelector).
+Sources: pkg/storage/driver/secrets.go and util.go of Helm (the Secret's labels and its data), the Kubernetes API
+reference (lists, Status, labelSelector).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 Object = dict[str, Any]
 
 
-class Held(NamedTuple):
+class Revision(NamedTuple):
     """A revision of a release. `chart_values` are the chart's own values, `dependencies` what its Chart.yaml lists."""
 
     name: str
@@ -40,7 +40,7 @@ class Held(NamedTuple):
 
     @property
     def secret(self) -> Object:
-        """The Secret that Helm keeps it in."""
+        """The Secret in which Helm stores it."""
         name = f"sh.helm.release.v1.{self.name}.v{self.version}"
         labels = {"name": self.name, "owner": "helm", "status": self.status, "version": str(self.version)}
         data = base64.b64encode(base64.b64encode(gzip.compress(json.dumps(self._release).encode()))).decode()
@@ -81,28 +81,28 @@ class Held(NamedTuple):
 
 
 class Cluster:
-    """What the server holds, to be changed while it runs.
+    """The contents of the server, which may change while it runs.
 
-    `denied` are endings of resources that nobody may read (`secrets`, `pods/log`), `delay` the seconds before each
-    answer, `logged_in` whether the caller is anybody, `asked` the requests: method and path, with the query.
+    `denied` are resources that nobody may read (`secrets`, `pods/log`), `delay` the seconds before each
+    answer, `logged_in` whether the login is accepted, `requests` method and path of each request, with the query.
     """
 
     def __init__(self) -> None:
-        self.releases: list[Held] = []
+        self.releases: list[Revision] = []
         self.deployments: list[Object] = []
         self.pods: list[Object] = []
         self.logs: dict[str, str] = {}
         self.denied: set[str] = set()
         self.delay = 0.0
         self.logged_in = True
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.address = ""
         self._left = threading.Event()
 
     def __enter__(self) -> Cluster:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        self._server.handle_error = lambda *about: None  # type: ignore[method-assign]  # who asked has gone
+        self._server.handle_error = lambda *about: None  # type: ignore[method-assign]  # the client has gone
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
         return self
@@ -113,7 +113,7 @@ class Cluster:
         self._server.server_close()
 
     def run(self, objects: Sequence[Object], namespace: str) -> None:
-        """Run the deployments among these objects, and nothing else: all of their replicas, as they are wanted."""
+        """Run the deployments among these objects, and nothing else, with all replicas ready."""
         self.deployments, self.pods = [], []
         for each in copy.deepcopy([one for one in objects if one["kind"] == "Deployment"]):
             name, spec = each["metadata"]["name"], each["spec"]
@@ -137,7 +137,7 @@ class Cluster:
         }
 
     def kubeconfig(self) -> str:
-        """A kubeconfig in JSON, which is YAML, that leads here by the context `tests`."""
+        """A kubeconfig in JSON, which is YAML, whose context `tests` leads here."""
         return json.dumps(
             {
                 "apiVersion": "v1",
@@ -171,14 +171,14 @@ class Cluster:
         if resource == "pods/log":
             text = self.logs.get(f"{parts[1]}/previous" if query.get("previous") else parts[1])
             return (200, text) if text is not None else (400, _status(400, "BadRequest", "no such container's log"))
-        held = {
+        objects = {
             "secrets": [each.secret for each in self.releases],
             "deployments": self.deployments,
             "pods": self.pods,
         }.get(resource)
-        if held is None:
+        if objects is None:
             return 404, _status(404, "NotFound", "the server could not find the requested resource")
-        found = [each for each in held if namespace in ("", each["metadata"].get("namespace"))]
+        found = [each for each in objects if namespace in ("", each["metadata"].get("namespace"))]
         if len(parts) > 1:
             one = next((each for each in found if each["metadata"]["name"] == parts[1]), None)
             missing = _status(404, "NotFound", f'{resource} "{parts[1]}" not found')
@@ -204,7 +204,7 @@ def _handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            cluster.asked.append(f"GET {self.path}")
+            cluster.requests.append(f"GET {self.path}")
             address = urlsplit(self.path)
             code, body = cluster.answer(address.path, parse_qs(address.query))
             data = (body if isinstance(body, str) else json.dumps(body)).encode()
@@ -215,7 +215,7 @@ def _handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(data)
 
         def _refuse(self) -> None:
-            cluster.asked.append(f"{self.command} {self.path}")
+            cluster.requests.append(f"{self.command} {self.path}")
             self.send_error(405)
 
         do_POST = do_PUT = do_PATCH = do_DELETE = _refuse  # noqa: N815 - http.server calls them so

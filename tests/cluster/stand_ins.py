@@ -1,12 +1,12 @@
-"""`helm` and `kubectl` where there is no such program: as much of them as is asked of here, for the rest of the way.
+"""`helm` and `kubectl` if there are no such programs, as much of them as the tests use.
 
-helm is Helm's own library (helm-python-sdk, Helm 4) behind the words of its program: what it reads of a release and
-what it renders is Helm's. kubectl, which has no library, is a GET of one path with kubectl's words around an error. CI
+helm is Helm's own library (helm-python-sdk, Helm 4) with the command line of the program: what it reads of a release
+and what it renders is Helm's. kubectl, which has no library, is a GET of one path with kubectl's wording of errors. CI
 runs the same tests with the real programs of Helm 3 and 4 (`programs.py`).
 
-Both are programs on PATH that hand their command line to the tests' own process, which has the library loaded: to load
-it for each of the 450 runs would take most of the tests' time. They import what is built into Python and nothing else,
-which would double the time of a run.
+Both are programs on PATH that pass their command line to the process of the tests, which has the library loaded:
+loading it for each of the 450 runs would take most of the tests' time. They import only what is built into Python,
+since anything else would double the time of a run.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ sys.exit(code)
 """
 
 
-class Asked(NamedTuple):
+class Invocation(NamedTuple):
     """A run of a program: its arguments, environment, folder, and the texts that only it can read, by their paths."""
 
     arguments: Sequence[str]
@@ -54,7 +54,7 @@ class Asked(NamedTuple):
 
 
 class Refused(Exception):
-    """What the program says as it ends with 1."""
+    """The error of a program that exits with 1."""
 
 
 class StandIns(socketserver.ThreadingTCPServer):
@@ -72,29 +72,31 @@ class StandIns(socketserver.ThreadingTCPServer):
 
 class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
-        name, *asked = marshal.loads(self.rfile.read())
+        name, *invocation = marshal.loads(self.rfile.read())
         try:
-            answer = (0, _PROGRAMS[name](Asked(*asked)), "")
+            answer = (0, _PROGRAMS[name](Invocation(*invocation)), "")
         except Refused as refusal:
             answer = (1, "", f"{refusal}\n")
         except Exception:
             answer = (1, "", traceback.format_exc())
-        with suppress(OSError):  # the program was ended, as one that takes too long
+        with suppress(OSError):  # the program was killed, as after a timeout
             self.wfile.write(marshal.dumps(answer))
 
 
-def helm(asked: Asked) -> str:
+def helm(invocation: Invocation) -> str:
     """`helm list`, `get` and `template`."""
     import helm_python  # type: ignore[import-not-found, unused-ignore]
 
-    given = _of_helm(asked.environment).parse_args(asked.arguments)
+    given = _helm_parser(invocation.environment).parse_args(invocation.arguments)
     try:
-        return _rendered(given, asked) if given.command == "template" else _told(given, asked.environment)
+        return (
+            _rendered(given, invocation) if given.command == "template" else _of_release(given, invocation.environment)
+        )
     except helm_python.HelmError as error:
         raise Refused(f"Error: {error}") from error
 
 
-def _of_helm(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+def _helm_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("helm", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     listing, get, template = (commands.add_parser(name) for name in ("list", "get", "template"))
@@ -118,7 +120,7 @@ def _of_helm(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _told(given: argparse.Namespace, environment: Mapping[str, str]) -> str:
+def _of_release(given: argparse.Namespace, environment: Mapping[str, str]) -> str:
     import helm_python
 
     server = environment.get("HELM_KUBEAPISERVER")
@@ -147,31 +149,31 @@ def _as_yaml(values: dict[str, Any]) -> str:
 
 
 def _listed(release: dict[str, Any]) -> dict[str, Any]:
-    """A release as the program lists it: chart and version in one text, and the revision as one."""
+    """A release as the program lists it: chart and version in one text, and the revision as text."""
     chart = f"{release['chart_name']}-{release['chart_version']}"
     own = {name: release[name] for name in ("name", "namespace", "status")}
     return {**own, "revision": str(release["revision"]), "chart": chart}
 
 
-def _rendered(given: argparse.Namespace, asked: Asked) -> str:
+def _rendered(given: argparse.Namespace, invocation: Invocation) -> str:
     from migrator.helm import engine
 
-    texts = [asked.texts[path].encode() for path in given.values]
-    chart = os.path.join(asked.folder, given.chart)
+    texts = [invocation.texts[path].encode() for path in given.values]
+    chart = os.path.join(invocation.folder, given.chart)
     return "".join(
         f"---\n{text}\n" for text in engine._by_library(chart, texts, given.release, given.namespace or "default")
     )
 
 
-def kubectl(asked: Asked) -> str:
+def kubectl(invocation: Invocation) -> str:
     """`kubectl get --raw PATH`."""
     parser = argparse.ArgumentParser("kubectl", allow_abbrev=False)
     parser.add_argument("verb", choices=["get"])
     parser.add_argument("--raw", required=True)
     parser.add_argument("--server")
     parser.add_argument("--context")
-    parser.add_argument("--kubeconfig", default=asked.environment.get("KUBECONFIG"))
-    given = parser.parse_args(asked.arguments)
+    parser.add_argument("--kubeconfig", default=invocation.environment.get("KUBECONFIG"))
+    given = parser.parse_args(invocation.arguments)
     server = given.server or _server_of(given.kubeconfig, given.context)
     try:
         with urllib.request.urlopen(server + given.raw) as answer:

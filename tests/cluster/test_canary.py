@@ -1,4 +1,4 @@
-"""What Helm and the API server hold of credentials comes back in no output: values, manifest, env and logs."""
+"""Credentials from Helm and the API server appear in no output, whether in values, manifest, env or logs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from migrator.cluster import live
 from tests.cluster.conftest import USER, env_of
-from tests.cluster.server import Cluster, Held
+from tests.cluster.server import Cluster, Revision
 
 CANARY = "c4n4ry-S3cret"
 HERE = ("--release", "infrahub", "--namespace", "prod")
@@ -30,10 +30,10 @@ token c4n4ryS3cretThatNobodyKnows9 was refused
 """
 
 
-def test_no_canary_comes_back(
+def test_no_credential_of_the_cluster_is_printed(
     cli: Callable[..., Any],
     cluster: Cluster,
-    install: Callable[..., Held],
+    install: Callable[..., Revision],
     chart: Callable[[str], Path],
     tmp_path: Path,
 ) -> None:
@@ -41,8 +41,8 @@ def test_no_canary_comes_back(
     prefect = values["infrahub"]["prefect-server"]
     prefect["backgroundServices"]["messaging"]["redis"]["password"] = f"{CANARY}-1"
     prefect["global"] = {"prefect": {"env": [{"name": "MY_API_KEY", "value": f"{CANARY}-2"}]}}
-    held = install(values, "4.13.0")
-    cluster.releases = [held._replace(manifest=f"{held.manifest}---\n{json.dumps(SECRET)}\n")]
+    revision = install(values, "4.13.0")
+    cluster.releases = [revision._replace(manifest=f"{revision.manifest}---\n{json.dumps(SECRET)}\n")]
     cluster.pods[0]["status"]["containerStatuses"][0] |= {
         "restartCount": 3,
         "state": {"waiting": {"reason": "CrashLoopBackOff"}},
@@ -91,12 +91,12 @@ def test_no_canary_comes_back(
         "redis.exceptions.ConnectionError: Error -2 connecting to redis.prod.svc.cluster.local:6379.",
     ],
 )
-def test_what_an_operator_needs_of_a_log_stays(line: str) -> None:
+def test_useful_log_lines_stay_unmasked(line: str) -> None:
     assert live.without_credentials(line) == line
 
 
 @pytest.mark.parametrize(
     "line", ["tried s3cr3t-canary9 in vain", "AUTH c4n4ryS3cret9", "token=c4n4ry", "postgresql://me:c4n4ry@db/prefect"]
 )
-def test_what_may_be_a_credential_goes(line: str) -> None:
+def test_possible_credentials_in_logs_are_masked(line: str) -> None:
     assert "***" in live.without_credentials(line) and "c4n4ry" not in live.without_credentials(line)

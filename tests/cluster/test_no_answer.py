@@ -1,4 +1,4 @@
-"""A cluster that gives no answer: each reason in a sentence, exit 2, and nobody waits for ever."""
+"""A cluster that gives no answer: each reason in one sentence, exit 2, and no endless wait."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 
 from migrator.cluster import access, trouble
 from tests.cluster.conftest import USER
-from tests.cluster.server import Cluster, Held
+from tests.cluster.server import Cluster, Revision
 from tests.signals import hear_signals
 
 Cli = Callable[..., Any]
@@ -26,52 +26,54 @@ HERE = ("--release", "infrahub", "--namespace", "prod")
 
 
 def error(cli: Cli, *arguments: str) -> str:
-    """The one sentence that a run ends in, which is the same in JSON."""
+    """The one sentence of the error, which is the same in JSON."""
     done = cli(*arguments)
     assert (done.returncode, done.stdout) == (2, b""), done
     report = json.loads(cli(*arguments, "--format", "json").stdout)
-    said = done.stderr.decode().removeprefix("infrahub-migrator: ").strip()
-    assert said in (report["error"], *(file["error"] for file in report["files"]))
-    assert "Traceback" not in said and "\n" not in said
-    return str(said)
+    message = done.stderr.decode().removeprefix("infrahub-migrator: ").strip()
+    assert message in (report["error"], *(file["error"] for file in report["files"]))
+    assert "Traceback" not in message and "\n" not in message
+    return str(message)
 
 
 @pytest.fixture
-def there(cluster: Cluster) -> Cluster:
-    cluster.releases = [Held("infrahub", "prod", 7, "infrahub-enterprise", "4.14.0-medium", USER)]
+def one_release(cluster: Cluster) -> Cluster:
+    cluster.releases = [Revision("infrahub", "prod", 7, "infrahub-enterprise", "4.14.0-medium", USER)]
     return cluster
 
 
-def test_no_such_release(cli: Cli, there: Cluster) -> None:
-    told = error(cli, "plan", "--release", "infrahub", "--namespace", "dev")
-    assert "no release infrahub in namespace dev. There is one in prod: name it with --namespace." in told
+def test_a_missing_release_is_reported(cli: Cli, one_release: Cluster) -> None:
+    message = error(cli, "plan", "--release", "infrahub", "--namespace", "dev")
+    assert "no release infrahub in namespace dev. There is one in prod: name it with --namespace." in message
     assert "did you mean infrahub?" in error(cli, "plan", "--release", "infrahb", "--namespace", "prod")
-    there.releases = [there.releases[0]._replace(status="uninstalled")]
+    one_release.releases = [one_release.releases[0]._replace(status="uninstalled")]
     assert "is uninstalled" in error(cli, "plan", *HERE)
 
 
-def test_a_verb_that_is_denied(cli: Cli, there: Cluster) -> None:
-    there.denied = {"secrets"}
+def test_a_denied_request_is_reported(cli: Cli, one_release: Cluster) -> None:
+    one_release.denied = {"secrets"}
     assert 'denies helm get metadata: secrets, list, in the namespace "prod"' in error(cli, "plan", *HERE)
     assert "--namespace where you have it" in error(cli, "check", "--all-releases")
-    there.denied = {"cluster-wide secrets"}
+    one_release.denied = {"cluster-wide secrets"}
     assert "`helm list --all-namespaces`" in error(cli, "plan", "--release", "other", "--namespace", "prod")
-    there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
+    one_release.releases = [one_release.releases[0]._replace(manifest=DEPLOYMENT)]
     for resource in ("deployments", "pods"):
-        there.denied = {resource}
-        told = error(cli, "verify", *HERE, "--deployed")
-        assert f"denies kubectl get: {resource}" in told and "pods/log" in told
+        one_release.denied = {resource}
+        message = error(cli, "verify", *HERE, "--deployed")
+        assert f"denies kubectl get: {resource}" in message and "pods/log" in message
 
 
 DEPLOYMENT = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n"
 
 
-def test_a_login_that_has_expired(cli: Cli, there: Cluster) -> None:
-    there.logged_in = False
+def test_an_expired_login_is_reported(cli: Cli, one_release: Cluster) -> None:
+    one_release.logged_in = False
     assert "refuses your login, or it has expired" in error(cli, "plan", *HERE)
 
 
-def test_a_cluster_that_is_not_there(cli: Cli, programs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_cluster_is_reported(
+    cli: Cli, programs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.setenv("HELM_KUBEAPISERVER", "http://127.0.0.1:9")
     assert "the cluster cannot be reached" in error(cli, "plan", *HERE)
@@ -80,19 +82,21 @@ def test_a_cluster_that_is_not_there(cli: Cli, programs: str, tmp_path: Path, mo
     assert "kubeconfig cannot be read" in error(cli, "plan", *HERE, "--kubeconfig", "missing")
 
 
-def test_one_that_does_not_answer_is_not_waited_for(cli: Cli, there: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_that_does_not_answer_times_out(
+    cli: Cli, one_release: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(access, "SECONDS", 1)
-    there.delay = 30
+    one_release.delay = 30
     began = time.monotonic()
     done = cli("plan", *HERE)
     assert done.returncode == 2 and b"did not finish within 1 s, and was stopped" in done.stderr
     assert time.monotonic() - began < 10
 
 
-def test_of_many_releases_the_first_that_gets_no_answer_is_the_last(
-    cli: Cli, there: Cluster, monkeypatch: pytest.MonkeyPatch
+def test_with_many_releases_the_first_timeout_ends_the_run(
+    cli: Cli, one_release: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there.releases = [there.releases[0]._replace(namespace=f"n{number}") for number in range(9)]
+    one_release.releases = [one_release.releases[0]._replace(namespace=f"n{number}") for number in range(9)]
     monkeypatch.setattr(access, "SECONDS", 1)
     monkeypatch.setattr(Cluster, "answer", _slow_after_the_list(Cluster.answer))
     began = time.monotonic()
@@ -110,29 +114,33 @@ def _slow_after_the_list(answer: Callable[..., Any]) -> Callable[..., Any]:
     return slow
 
 
-def test_no_helm_and_no_kubectl(cli: Cli, there: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_helm_or_kubectl_is_reported(
+    cli: Cli, one_release: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     helm = shutil.which("helm")
     assert helm is not None
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     assert "with the helm program, and there is none on PATH" in error(cli, "plan", *HERE)
     os.symlink(helm, tmp_path / "bin" / "helm")
-    there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
+    one_release.releases = [one_release.releases[0]._replace(manifest=DEPLOYMENT)]
     assert "with the kubectl program, and there is none on PATH" in error(cli, "verify", *HERE, "--deployed")
 
 
-def test_a_token_for_helm_alone(cli: Cli, there: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_that_only_helm_reads_is_reported(
+    cli: Cli, one_release: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HELM_KUBETOKEN", "c4n4ry-T0ken")
-    there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
-    told = error(cli, "verify", *HERE, "--deployed")
-    told += cli("verify", *HERE, "--deployed", "--verbose").stderr.decode()
-    assert "only helm reads HELM_KUBETOKEN" in told and "c4n4ry" not in told
+    one_release.releases = [one_release.releases[0]._replace(manifest=DEPLOYMENT)]
+    message = error(cli, "verify", *HERE, "--deployed")
+    message += cli("verify", *HERE, "--deployed", "--verbose").stderr.decode()
+    assert "only helm reads HELM_KUBETOKEN" in message and "c4n4ry" not in message
 
 
-def test_what_is_run_is_told_and_reads_only(cli: Cli, there: Cluster) -> None:
-    there.releases = [there.releases[0]._replace(manifest=DEPLOYMENT)]
-    told = cli("verify", *HERE, "--deployed", "--verbose").stderr.decode().splitlines()
-    ran = [line.partition(": runs ")[2] for line in told if ": runs " in line]
+def test_verbose_lists_the_commands_which_only_read(cli: Cli, one_release: Cluster) -> None:
+    one_release.releases = [one_release.releases[0]._replace(manifest=DEPLOYMENT)]
+    lines = cli("verify", *HERE, "--deployed", "--verbose").stderr.decode().splitlines()
+    ran = [line.partition(": runs ")[2] for line in lines if ": runs " in line]
     assert ran[0] == "helm get metadata infrahub --output json --namespace prod"
     assert {" ".join(each.split()[:2]) for each in ran} <= {"helm get", "helm list", "kubectl get"}
     assert len([each for each in ran if each.startswith("kubectl get --raw /")]) == 2
@@ -141,7 +149,7 @@ def test_what_is_run_is_told_and_reads_only(cli: Cli, there: Cluster) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="a script in place of helm")
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "message"),
     [
         ("echo '{}'", "reports no revision"),
         ("echo hello", "returned something that is not JSON"),
@@ -153,10 +161,10 @@ def test_what_is_run_is_told_and_reads_only(cli: Cli, there: Cluster) -> None:
         ("sleep 60 & wait", "did not finish within"),
     ],
 )
-def test_a_helm_that_says_anything_else(
-    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+def test_unexpected_output_of_helm_is_reported(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, message: str
 ) -> None:
-    """No helm is needed for it: a script stands in its place."""
+    """No helm is needed for it: a script takes its place."""
     helm = tmp_path / "helm"
     helm.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     helm.chmod(stat.S_IRWXU)
@@ -165,12 +173,12 @@ def test_a_helm_that_says_anything_else(
     monkeypatch.setattr(access, "MOST", 1024 * 1024)
     began = time.monotonic()
     done = cli("plan", *HERE)
-    assert done.returncode == 2 and said in done.stderr.decode(), done.stderr
+    assert done.returncode == 2 and message in done.stderr.decode(), done.stderr
     assert time.monotonic() - began < 20
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a script in place of helm")
-def test_whoever_leaves_takes_the_programs_along(tmp_path: Path) -> None:
+def test_an_interrupt_ends_helm_and_its_children(tmp_path: Path) -> None:
     """^C while helm waits: exit 130, and neither helm nor what it started is left."""
     helm = tmp_path / "helm"
     helm.write_text("#!/bin/sh\necho $$ > running\nsleep 60 &\necho $! >> running\necho . >> running\nwait\n")
@@ -191,12 +199,12 @@ def test_whoever_leaves_takes_the_programs_along(tmp_path: Path) -> None:
     out, err = own.communicate(timeout=30)
     assert (own.returncode, out) == (130, b"") and b"interrupted; nothing was written" in err, err
     for process in running.read_text().split()[:2]:
-        told = subprocess.run(["ps", "-o", "stat=", "-p", process], capture_output=True, text=True)
-        assert told.stdout.strip()[:1] in ("", "Z"), told.stdout
+        status = subprocess.run(["ps", "-o", "stat=", "-p", process], capture_output=True, text=True)
+        assert status.stdout.strip()[:1] in ("", "Z"), status.stdout
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ("Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials", "login"),
         ("error: You must be logged in to the server (Unauthorized)", "login"),
@@ -209,5 +217,5 @@ def test_whoever_leaves_takes_the_programs_along(tmp_path: Path) -> None:
         ("Unable to connect to the server: tls: failed to verify certificate: x509: unknown authority", "reached"),
     ],
 )  # fmt: skip
-def test_what_the_programs_say_is_told_by_its_kind(words: str, said: str) -> None:
-    assert said in str(trouble.from_words("helm get values", 1, f"WARNING: something\n{words}\n"))
+def test_errors_of_the_programs_are_classified(words: str, message: str) -> None:
+    assert message in str(trouble.from_words("helm get values", 1, f"WARNING: something\n{words}\n"))

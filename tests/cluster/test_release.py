@@ -1,4 +1,4 @@
-"""A release as a source of values: what Helm knows is not asked for, and what files lack is told."""
+"""A release as a source of values: what Helm knows is not asked for, and what files lack is reported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.conftest import USER
-from tests.cluster.server import Cluster, Held
+from tests.cluster.server import Cluster, Revision
 
 Cli = Callable[..., Any]
 HERE = ("--release", "infrahub", "--namespace", "prod")
@@ -27,9 +27,9 @@ infrahub:
 """
 
 
-def held(values: dict[str, Any], **about: Any) -> Held:
+def revision(values: dict[str, Any], **about: Any) -> Revision:
     known = {"name": "infrahub", "namespace": "prod", "version": 7, "chart": "infrahub-enterprise"}
-    return Held(**{**known, "chart_version": "4.13.0-medium", "values": values, **about})
+    return Revision(**{**known, "chart_version": "4.13.0-medium", "values": values, **about})
 
 
 def report(done: Any) -> dict[str, Any]:
@@ -39,9 +39,9 @@ def report(done: Any) -> dict[str, Any]:
 
 
 def test_nothing_is_asked_that_the_cluster_knows(cli: Cli, cluster: Cluster) -> None:
-    """The host of a bundled Redis takes the release's name and its namespace."""
+    """The host of a bundled Redis contains the name of the release and its namespace."""
     bundled = {"prefect-server": {"redis": {"enabled": True}, "backgroundServices": {"runAsSeparateDeployment": True}}}
-    cluster.releases = [held(bundled, chart="infrahub", chart_version="4.27.0")]
+    cluster.releases = [revision(bundled, chart="infrahub", chart_version="4.27.0")]
     options = ("--to", "4.28.0", "--redis-db", "2", "--answer", "docket-password=reference", "--format", "json")
     file = report(cli("plan", *HERE, *options))
     assert (file["path"], file["chart"], file["from"]) == ("prod/infrahub", "infrahub", "4.27.0")
@@ -50,8 +50,8 @@ def test_nothing_is_asked_that_the_cluster_knows(cli: Cli, cluster: Cluster) -> 
     assert url.endswith("@infrahub-redis-headless.prod.svc.cluster.local:6379/2")
 
 
-def test_the_output_is_what_helm_holds_with_the_changes(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
-    cluster.releases = [held(USER)]
+def test_the_output_is_the_values_of_the_release_with_the_changes(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
+    cluster.releases = [revision(USER)]
     assert cli("diff", *HERE, "--redis-db", "2", "--exit-code").returncode == 1
     done = cli("migrate", *HERE, "--redis-db", "2", "--non-interactive", "--output", "-")
     assert done.returncode == 0
@@ -60,7 +60,7 @@ def test_the_output_is_what_helm_holds_with_the_changes(cli: Cli, cluster: Clust
 
 
 def test_saved_answers_replay(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
-    cluster.releases = [held(USER)]
+    cluster.releases = [revision(USER)]
     where = (*HERE, "--output", "new.yaml", "--non-interactive")
     assert cli("migrate", *where, "--redis-db", "5", "--save-answers", "answers.yaml").returncode == 0
     text = (tmp_path / "answers.yaml").read_text(encoding="utf-8")
@@ -70,7 +70,7 @@ def test_saved_answers_replay(cli: Cli, cluster: Cluster, tmp_path: Path) -> Non
     assert "redis://redis.prod:6379/5" in (tmp_path / "new.yaml").read_text(encoding="utf-8")
 
 
-def test_a_check_of_a_file_pays_for_none_of_it(tmp_path: Path) -> None:
+def test_checking_a_file_loads_no_cluster_code(tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(VALUES, encoding="utf-8")
     code = (
         "import sys; from migrator.cli.main import run_command_line; run_command_line(['check', 'values.yaml']); "
@@ -80,47 +80,47 @@ def test_a_check_of_a_file_pays_for_none_of_it(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]", done.stdout + done.stderr
 
 
-def test_without_an_output_nothing_can_be_written(cli: Cli, cluster: Cluster) -> None:
-    cluster.releases = [held(USER)]
+def test_migrating_a_release_needs_output(cli: Cli, cluster: Cluster) -> None:
+    cluster.releases = [revision(USER)]
     done = cli("migrate", *HERE, "--redis-db", "2", "--non-interactive")
     assert done.returncode == 2 and b"--output values.yaml" in done.stderr
-    assert cluster.asked == []
+    assert cluster.requests == []
     done = cli("migrate", *HERE, "--redis-db", "2", "--non-interactive", "--dry-run")
     assert done.returncode == 0 and b"dry run: nothing was written" in done.stderr
 
 
-def test_a_release_that_was_given_nothing(cli: Cli, cluster: Cluster) -> None:
-    cluster.releases = [held({}, chart_version="4.14.0-medium")]
+def test_a_release_without_custom_values_can_be_checked(cli: Cli, cluster: Cluster) -> None:
+    cluster.releases = [revision({}, chart_version="4.14.0-medium")]
     file = report(cli("check", *HERE, "--to", "4.14.0", "--format", "json"))
     assert file["chart"] == "infrahub-enterprise" and file["flavour"] == "medium" and not file["error"]
 
 
 def test_the_next_commands_name_the_release_and_its_cluster(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
-    cluster.releases = [held(USER)]
+    cluster.releases = [revision(USER)]
     (tmp_path / "kubeconfig").write_text(cluster.kubeconfig(), encoding="utf-8")
-    way = ("--kubeconfig", "kubeconfig", "--kube-context", "tests")
-    page = cli("diff", *HERE, *way, "--redis-db", "2", "--format", "markdown").stdout.decode()
+    access = ("--kubeconfig", "kubeconfig", "--kube-context", "tests")
+    page = cli("diff", *HERE, *access, "--redis-db", "2", "--format", "markdown").stdout.decode()
     assert (
         "infrahub-migrator migrate --release infrahub --namespace prod --kube-context tests --kubeconfig kubeconfig "
         "--output values.yaml" in page
     )
-    done = cli("migrate", *HERE, *way, "--redis-db", "2", "--non-interactive", "--output", "new.yaml")
+    done = cli("migrate", *HERE, *access, "--redis-db", "2", "--non-interactive", "--output", "new.yaml")
     assert (
         "helm upgrade infrahub REPO/infrahub-enterprise --version 4.18.0-medium --namespace prod --kube-context tests "
         "--kubeconfig kubeconfig -f new.yaml" in done.stderr.decode()
     )
     assert "helm rollback infrahub 7 --namespace prod --kube-context tests" in done.stderr.decode()
     secret = ("--docket-secret", "docket", "--output", "new.yaml", "--non-interactive")
-    told = cli("migrate", *HERE, *way, *secret).stderr.decode()
-    assert "kubectl create secret generic docket --namespace prod --context tests --kubeconfig kubeconfig" in told
+    output = cli("migrate", *HERE, *access, *secret).stderr.decode()
+    assert "kubectl create secret generic docket --namespace prod --context tests --kubeconfig kubeconfig" in output
 
 
-def test_a_kubeconfig_leads_both_programs(
+def test_the_kubeconfig_is_passed_to_helm_and_kubectl(
     cli: Cli, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HELM_KUBEAPISERVER")
     (tmp_path / "kubeconfig").write_text(cluster.kubeconfig(), encoding="utf-8")
-    cluster.releases = [held(USER, chart_version="4.14.0-medium")]
+    cluster.releases = [revision(USER, chart_version="4.14.0-medium")]
     for given in (("--kubeconfig", "kubeconfig"), ("--kubeconfig", "kubeconfig", "--kube-context", "tests")):
         assert report(cli("verify", *HERE, *given, "--deployed", "--format", "json"))["error"] == ""
     monkeypatch.setenv("KUBECONFIG", "kubeconfig")
@@ -128,41 +128,41 @@ def test_a_kubeconfig_leads_both_programs(
     assert report(cli("check", "--release", "infrahub", "--format", "json"))["path"] == "prod/infrahub"
 
 
-def test_beside_files_these_are_edited_and_the_rest_is_told(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
+def test_given_files_are_edited_and_other_values_reported(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
     typed = json.loads(json.dumps(USER))
     typed["infrahub"]["prefect-server"]["server"] = {"replicaCount": 3, "podLabels": {"a": "b"}}
     typed["infrahub"]["prefect-server"]["backgroundServices"]["messaging"]["redis"]["db"] = 4
-    cluster.releases = [held(typed)]
+    cluster.releases = [revision(typed)]
     path = tmp_path / "values.yaml"
     path.write_text(VALUES, encoding="utf-8")
     file = report(cli("plan", "-f", "values.yaml", *HERE, "--redis-db", "2", "--format", "json"))
-    told = [each["text"] for each in file["notices"] if each["severity"] == "warning"]
+    warnings = [each["text"] for each in file["notices"] if each["severity"] == "warning"]
     assert any(
         "has 2 values that are in no file named here: infrahub.prefect-server.server.podLabels.a, "
         "infrahub.prefect-server.server.replicaCount" in each
-        for each in told
+        for each in warnings
     )
-    assert any("differ in infrahub.prefect-server.backgroundServices.messaging.redis.db" in each for each in told)
+    assert any("differ in infrahub.prefect-server.backgroundServices.messaging.redis.db" in each for each in warnings)
     assert (file["path"], file["from"]) == ("values.yaml", "4.13.0-medium")
     assert cli("migrate", "-f", "values.yaml", *HERE, "--redis-db", "2", "--non-interactive").returncode == 0
     assert path.read_text(encoding="utf-8").startswith(VALUES) and "docket" in path.read_text(encoding="utf-8")
 
 
-def test_files_that_say_all_of_it_are_no_news(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
-    cluster.releases = [held(USER)]
+def test_files_that_match_the_release_give_no_notice(cli: Cli, cluster: Cluster, tmp_path: Path) -> None:
+    cluster.releases = [revision(USER)]
     (tmp_path / "values.yaml").write_text(VALUES, encoding="utf-8")
     file = report(cli("plan", "-f", "values.yaml", *HERE, "--redis-db", "2", "--format", "json"))
     assert not any("in no file" in each["text"] or "differ in" in each["text"] for each in file["notices"])
 
 
-def test_a_chart_around_these_is_known_by_its_dependency(cli: Cli, cluster: Cluster) -> None:
+def test_an_umbrella_chart_is_recognised_by_its_dependency(cli: Cli, cluster: Cluster) -> None:
     inner = {
         "name": "infrahub-enterprise",
         "version": "4.13.0-medium",
         "repository": "oci://example.org",
         "alias": "ih",
     }
-    cluster.releases = [held({"ih": USER}, chart="platform", chart_version="1.2.3", dependencies=(inner,))]
+    cluster.releases = [revision({"ih": USER}, chart="platform", chart_version="1.2.3", dependencies=(inner,))]
     file = report(cli("plan", *HERE, "--redis-db", "2", "--format", "json"))
     assert (file["chart"], file["from"], file["root"]) == (
         "infrahub-enterprise", "4.13.0-medium", "ih.infrahub.prefect-server"
@@ -170,37 +170,37 @@ def test_a_chart_around_these_is_known_by_its_dependency(cli: Cli, cluster: Clus
     assert "infrahub-enterprise 4.13.0-medium (a dependency of platform, helm get metadata)" in file["evidence"]
 
 
-def test_flux_undoes_what_helm_does_by_hand(cli: Cli, cluster: Cluster) -> None:
+def test_a_release_managed_by_flux_gets_a_warning(cli: Cli, cluster: Cluster) -> None:
     labels = "    helm.toolkit.fluxcd.io/name: infra\n    helm.toolkit.fluxcd.io/namespace: flux\n"
     manifest = f"---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  labels:\n{labels}"
-    cluster.releases = [held(USER, manifest=manifest)]
+    cluster.releases = [revision(USER, manifest=manifest)]
     file = report(cli("plan", *HERE, "--redis-db", "2", "--format", "json"))
     assert file["release"] == {
         "name": "infrahub", "namespace": "prod", "revision": 7, "status": "deployed",
         "managed_by": "Flux's HelmRelease infra in flux",
     }  # fmt: skip
-    (told,) = [each for each in file["notices"] if "HelmRelease" in each["text"]]
-    assert told["severity"] == "warning" and "undoes a helm upgrade run by hand" in told["text"]
-    cluster.releases = [held(USER, manifest=manifest.replace(labels, "    a: b\n"))]
+    (notice,) = [each for each in file["notices"] if "HelmRelease" in each["text"]]
+    assert notice["severity"] == "warning" and "undoes a helm upgrade run by hand" in notice["text"]
+    cluster.releases = [revision(USER, manifest=manifest.replace(labels, "    a: b\n"))]
     assert report(cli("plan", *HERE, "--format", "json"))["release"]["managed_by"] == ""
 
 
-def test_a_stranger_s_release_is_nobody_s_business(cli: Cli, cluster: Cluster) -> None:
-    cluster.releases = [held({"auth": {"enabled": True}}, chart="redis", chart_version="20.0.0")]
+def test_a_release_of_another_chart_is_refused(cli: Cli, cluster: Cluster) -> None:
+    cluster.releases = [revision({"auth": {"enabled": True}}, chart="redis", chart_version="20.0.0")]
     assert cli("check", *HERE).returncode == 2
 
 
-def test_all_releases_of_a_cluster(cli: Cli, cluster: Cluster) -> None:
+def test_all_releases_of_a_cluster_are_checked(cli: Cli, cluster: Cluster) -> None:
     other = {"prefect-server": {"server": {"replicaCount": 1}}}
     cluster.releases = [
-        held(USER),
-        held(USER, version=8, status="failed"),
-        held(other, name="staging", namespace="dev", chart="infrahub", chart_version="4.27.0"),
-        held(
+        revision(USER),
+        revision(USER, version=8, status="failed"),
+        revision(other, name="staging", namespace="dev", chart="infrahub", chart_version="4.27.0"),
+        revision(
             other, name="waiting", namespace="dev", chart="infrahub", chart_version="4.27.0", status="pending-install"
         ),
-        held({}, name="cache", namespace="dev", chart="redis", chart_version="20.0.0"),
-        held({}, name="x", namespace="dev", chart="infrahub-tools", chart_version="1.0.0"),
+        revision({}, name="cache", namespace="dev", chart="redis", chart_version="20.0.0"),
+        revision({}, name="x", namespace="dev", chart="infrahub-tools", chart_version="1.0.0"),
     ]
     for options in ((), ("--all-namespaces",)):
         done = cli("check", "--all-releases", *options)
@@ -214,22 +214,24 @@ def test_all_releases_of_a_cluster(cli: Cli, cluster: Cluster) -> None:
     assert len(files) == 3
 
 
-def test_two_releases_on_one_database(cli: Cli, cluster: Cluster) -> None:
+def test_two_releases_on_one_database_are_reported(cli: Cli, cluster: Cluster) -> None:
     migrated = json.loads(json.dumps(USER))
     migrated["infrahub"]["prefect-server"]["backgroundServices"]["messaging"]["docket"] = {
         "url": "redis://redis.prod:6379/2"
     }
     cluster.releases = [
-        held(migrated, namespace=namespace, chart_version="4.14.0-medium") for namespace in ("one", "two")
+        revision(migrated, namespace=namespace, chart_version="4.14.0-medium") for namespace in ("one", "two")
     ]
     files = json.loads(cli("check", "--all-releases", "--format", "json").stdout)["files"]
-    told = [each["text"] for file in files for each in file["notices"]]
-    assert sum("redis.prod:6379" in each and "/infrahub" in each for each in told) == 2, told
+    texts = [each["text"] for file in files for each in file["notices"]]
+    assert sum("redis.prod:6379" in each and "/infrahub" in each for each in texts) == 2, texts
 
 
-def test_as_a_plugin_of_helm_s(cli: Cli, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Helm takes its own options out of a plugin's arguments, and hands them on in the environment."""
-    cluster.releases = [held(USER), held(USER, namespace="dev")]
+def test_the_helm_plugin_uses_the_options_that_helm_passes(
+    cli: Cli, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Helm removes its own options from the arguments of a plugin, and passes them in the environment."""
+    cluster.releases = [revision(USER), revision(USER, namespace="dev")]
     (tmp_path / "kubeconfig").write_text(cluster.kubeconfig(), encoding="utf-8")
     for name, value in (
         ("HELM_PLUGIN_NAME", "infrahub-migrate"),
@@ -250,7 +252,7 @@ def test_as_a_plugin_of_helm_s(cli: Cli, cluster: Cluster, tmp_path: Path, monke
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["check", "--all-releases", "--release", "x"], "give only one of them"),
         (["check", "--all-releases", "values.yaml"], "names other ones"),
@@ -267,7 +269,7 @@ def test_as_a_plugin_of_helm_s(cli: Cli, cluster: Cluster, tmp_path: Path, monke
         (["plan", "--all-releases"], "unrecognized arguments"),
     ],
 )
-def test_what_cannot_be_meant_is_a_usage_error(cli: Cli, arguments: list[str], said: str) -> None:
-    """Told before anything is asked, and where no helm is either."""
+def test_contradictory_options_are_a_usage_error(cli: Cli, arguments: list[str], message: str) -> None:
+    """Reported before any request, and without helm too."""
     done = cli(*arguments)
-    assert done.returncode == 2 and said in done.stderr.decode(), done.stderr
+    assert done.returncode == 2 and message in done.stderr.decode(), done.stderr

@@ -1,6 +1,6 @@
-"""The whole way of a release that nobody has a file of: migrated, compared, upgraded, verified; and ways to break it.
+"""The whole upgrade of a release without a values file: migrated, compared, upgraded, verified; and ways to break it.
 
-"Upgraded" is what the server holds exchanged for what helm would have left there.
+"Upgraded" means that the server gets what helm would have left there.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import pytest
 
 from migrator import yamltext
 from tests.cluster.conftest import USER, env_of
-from tests.cluster.server import Cluster, Held
+from tests.cluster.server import Cluster, Revision
 from tests.helm import charts
 
 Cli = Callable[..., Any]
-Install = Callable[..., Held]
+Install = Callable[..., Revision]
 Object = dict[str, Any]
 
 SCHEMA = json.loads(
@@ -53,7 +53,7 @@ def verified(cli: Cli) -> Callable[..., tuple[int, list[Object]]]:
     return run
 
 
-def test_from_a_release_without_a_file_to_one_that_runs(
+def test_a_release_without_a_file_is_migrated_and_verified(
     cli: Cli,
     cluster: Cluster,
     install: Install,
@@ -93,13 +93,13 @@ def test_from_a_release_without_a_file_to_one_that_runs(
 
     install(values, "4.14.0", 8)
     assert verified() == (0, [])
-    told = cli("verify", *HERE, "--deployed").stdout.decode()
-    assert "prod/infrahub: obeys every rule (infrahub-enterprise 4.14.0-medium)" in told
-    assert "Looked at 2 deployments and 4 pods of prod/infrahub, revision 8." in told
+    output = cli("verify", *HERE, "--deployed").stdout.decode()
+    assert "prod/infrahub: obeys every rule (infrahub-enterprise 4.14.0-medium)" in output
+    assert "Looked at 2 deployments and 4 pods of prod/infrahub, revision 8." in output
 
 
-def lost(cluster: Cluster, deployment: str, name: str) -> None:
-    """As a strategic merge patch loses an entry of which there were two; the pods are new already."""
+def lose(cluster: Cluster, deployment: str, name: str) -> None:
+    """Lose an entry as a strategic merge patch does if there were two; the pods are new already."""
     listed = env_of(cluster, deployment)
     listed[:] = [each for each in listed if each["name"] != name]
     renew_pods(cluster, deployment)
@@ -111,11 +111,11 @@ def renew_pods(cluster: Cluster, deployment: str) -> None:
             pod["spec"]["containers"][0]["env"] = copy.deepcopy(env_of(cluster, deployment))
 
 
-def test_a_docket_on_one_pod_only(
+def test_a_docket_missing_on_one_pod_is_an_error(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
     install(MIGRATED, "4.14.0")
-    lost(cluster, BACKGROUND, DOCKET)
+    lose(cluster, BACKGROUND, DOCKET)
     code, (finding,) = verified()
     assert (code, finding["rule"], finding["severity"]) == (4, "pods-docket", "error")
     assert f"{DOCKET} is missing on {BACKGROUND} (as it runs; not so in the manifest)" in finding["text"]
@@ -126,25 +126,25 @@ def test_a_docket_on_one_pod_only(
     ]
 
 
-def test_a_pin_lost_by_a_merge_patch(
+def test_a_pin_lost_by_a_merge_patch_is_an_error(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
     install(MIGRATED, "4.14.0")
-    lost(cluster, SERVER, PIN)
+    lose(cluster, SERVER, PIN)
     code, (finding,) = verified()
     assert (code, finding["rule"]) == (4, "pods-migrate-pin")
     (command,) = finding["commands"]
     assert command.startswith("kubectl set env deployment/prefect-server ") and command.endswith(f" {PIN}=false")
 
 
-def test_other_entries_lost_or_doubled_or_changed(
+def test_lost_doubled_and_changed_entries_are_reported(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
-    """What is wrong alike is told at once, with one command."""
+    """Entries with the same problem are reported together, with one command."""
     install(MIGRATED, "4.14.0")
     for name in ("WEB_CONCURRENCY", "PREFECT_UI_API_URL", "PREFECT_API_DATABASE_CONNECTION_URL"):
-        lost(cluster, SERVER, name)
-    lost(cluster, SERVER, "PREFECT_SERVER_DATABASE_CONNECTION_URL")
+        lose(cluster, SERVER, name)
+    lose(cluster, SERVER, "PREFECT_SERVER_DATABASE_CONNECTION_URL")
     env_of(cluster, BACKGROUND).append({"name": "HOME", "value": "/"})
     env_of(cluster, BACKGROUND).append({"name": "OF_SOMEBODY", "value": "/"})
     env_of(cluster, SERVER)[:] = [
@@ -175,7 +175,7 @@ def test_other_entries_lost_or_doubled_or_changed(
     assert [each.split()[-1] for each in twice["commands"]] == ["HOME-", "HOME=/home/prefect"]
 
 
-def test_a_toggle_left_in_the_release(
+def test_a_toggle_left_in_the_release_is_reported(
     install: Install, chart: Callable[[str], Path], verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
     values = copy.deepcopy(MIGRATED)
@@ -189,7 +189,7 @@ def test_a_toggle_left_in_the_release(
     assert f"{TOGGLE} is left on {BACKGROUND} (in the manifest)" in findings[1]["text"]
 
 
-def test_a_toggle_that_somebody_put_there(
+def test_a_toggle_added_by_hand_is_reported(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
     install(MIGRATED, "4.14.0")
@@ -201,10 +201,10 @@ def test_a_toggle_that_somebody_put_there(
     assert finding["commands"][0].endswith(f"--containers prefect-background-services {TOGGLE}-")
 
 
-def test_reuse_values(
+def test_reuse_values_is_detected(
     install: Install, chart: Callable[[str], Path], verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
-    """As Helm does it: what counted for the old chart's own values takes the place of the new one's."""
+    """As Helm does it: the old chart's own values replace those of the new one."""
     install(MIGRATED, "4.14.0", chart_values=charts.read(chart("4.13.0") / "values.yaml"))
     code, findings = verified()
     assert code == 4 and all(each["commands"] for each in findings if each["rule"].startswith(("pods-", "deployed-")))
@@ -216,7 +216,7 @@ def test_reuse_values(
     ]
 
 
-def test_values_of_ones_own_are_no_reuse(
+def test_custom_values_are_not_taken_for_reuse_values(
     install: Install, chart: Callable[[str], Path], verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
     values = copy.deepcopy(MIGRATED)
@@ -229,7 +229,7 @@ def test_values_of_ones_own_are_no_reuse(
     assert "pods-toggle" in {each["rule"] for each in findings}
 
 
-def test_pods_that_fail(
+def test_failing_pods_are_reported(
     cli: Cli, cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
     install(MIGRATED, "4.14.0")
@@ -262,7 +262,7 @@ def test_pods_that_fail(
     assert "0 of 2 replicas are ready" in by_rule["deployed-rollout"]["text"]
 
 
-def test_logs_of_many_that_fail_alike_are_not_all_read(
+def test_not_all_logs_of_many_similar_failures_are_read(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
     install(MIGRATED, "4.14.0")
@@ -276,27 +276,27 @@ def test_logs_of_many_that_fail_alike_are_not_all_read(
         cluster.pods.append(copied)
     _, findings = verified()
     assert len([each for each in findings if each["rule"] == "deployed-crash-loop"]) == 21
-    assert len([each for each in cluster.asked if "previous=true" in each]) == 5
+    assert len([each for each in cluster.requests if "previous=true" in each]) == 5
 
 
-def test_only_the_pods_of_the_release_are_asked_for(
+def test_only_the_pods_of_the_release_are_requested(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
-    """By the labels that its deployments have in common; a neighbour's pods are nobody's business."""
+    """By the labels that its deployments have in common; other pods are ignored."""
     install(MIGRATED, "4.14.0")
     own = {"app.kubernetes.io/instance": "infrahub"}
     for each in cluster.deployments:
         each["spec"]["selector"]["matchLabels"] |= own
-    stranger = copy.deepcopy(cluster.pods[0])
-    stranger["status"]["containerStatuses"][0] |= {"restartCount": 9}
+    other_pod = copy.deepcopy(cluster.pods[0])
+    other_pod["status"]["containerStatuses"][0] |= {"restartCount": 9}
     for each in cluster.pods:
         each["metadata"]["labels"] = {**each["metadata"]["labels"], **own}
-    cluster.pods.append(stranger)
+    cluster.pods.append(other_pod)
     assert verified() == (0, [])
-    assert "GET /api/v1/namespaces/prod/pods?labelSelector=app.kubernetes.io%2Finstance%3Dinfrahub" in cluster.asked
+    assert "GET /api/v1/namespaces/prod/pods?labelSelector=app.kubernetes.io%2Finstance%3Dinfrahub" in cluster.requests
 
 
-def test_pods_of_before_and_what_is_gone(
+def test_old_pods_and_missing_deployments_are_reported(
     cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
     install(MIGRATED, "4.14.0")
@@ -310,16 +310,16 @@ def test_pods_of_before_and_what_is_gone(
     assert code == 4 and "deployed-missing" in {each["rule"] for each in findings}
 
 
-def test_an_upgrade_that_failed(
+def test_a_failed_upgrade_is_reported(
     cli: Cli, cluster: Cluster, install: Install, verified: Callable[..., tuple[int, list[Object]]]
 ) -> None:
     before = install(USER, "4.13.0")
     after = install(MIGRATED, "4.14.0", 8)
     cluster.releases = [before, after._replace(status="failed")]
-    told = cli("plan", *HERE, "--to", "4.14.0").stdout.decode()
-    assert "revision 7 (helm get metadata)" in told and "4.13.0-medium -> 4.14.0-medium" in told
+    output = cli("plan", *HERE, "--to", "4.14.0").stdout.decode()
+    assert "revision 7 (helm get metadata)" in output and "4.13.0-medium -> 4.14.0-medium" in output
     assert "Revision 8 of infrahub is failed: the values and the version are those of revision 7" in " ".join(
-        told.split()
+        output.split()
     )
     code, findings = verified("--to", "4.14.0")
     assert code == 4 and {"deployed-status", "deployed-version"} <= {each["rule"] for each in findings}
