@@ -1,4 +1,4 @@
-"""`migrator.api`: its examples are run as they stand, and it says what the command line says."""
+"""`migrator.api`: its examples are run as written, and its results are those of the command line."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_its_examples_are_true() -> None:
-    """Those of the module come first: what they make, the functions' own go on with."""
+def test_the_examples_in_docstrings_run() -> None:
+    """Those of the module come first, since those of the functions use their results."""
     found = doctest.DocTestFinder(exclude_empty=True).find(api, "api")
     found.sort(key=lambda each: (each.name != "api", each.name))
     names: dict[str, object] = {}
@@ -43,43 +43,43 @@ def test_its_examples_are_true() -> None:
     assert run >= 15
 
 
-def test_all_that_it_offers_is_told() -> None:
+def test_every_public_name_has_a_docstring() -> None:
     for name in api.__all__:
         assert getattr(api, name).__doc__, name
 
 
 @pytest.mark.parametrize("command", ["plan", "check", "verify"])
-def test_it_says_what_the_command_line_says(cli: Callable[..., Done], command: str) -> None:
+def test_results_are_those_of_the_command_line(cli: Callable[..., Done], command: str) -> None:
     [release] = api.load("values.yaml")
     report = {"plan": api.plan, "check": api.check, "verify": api.verify}[command](release, DECIDED)
-    told = json.loads(api.to_json(command, [report]))
+    ours = json.loads(api.to_json(command, [report]))
     printed = cli(command, "values.yaml", "--to", "4.14.1", "--redis-db", "2", "--format", "json")
-    if command == "check":  # the quick one has no places in the text
+    if command == "check":  # the command is the quick one, without places in the text
         printed_json = json.loads(printed.stdout)
-        for file in (*told["files"], *printed_json["files"]):
+        for file in (*ours["files"], *printed_json["files"]):
             file["changes"] = [{**change, "line": 0} for change in file["changes"]]
             file["layers"] = []
             file.pop("notices")
-        assert told["files"][0]["status"] == printed_json["files"][0]["status"]
-        assert told["files"][0]["changes"] == printed_json["files"][0]["changes"]
+        assert ours["files"][0]["status"] == printed_json["files"][0]["status"]
+        assert ours["files"][0]["changes"] == printed_json["files"][0]["changes"]
         return
-    assert told["files"] == json.loads(printed.stdout)["files"]
+    assert ours["files"] == json.loads(printed.stdout)["files"]
 
 
-def test_a_text_becomes_what_migrate_writes(cli: Callable[..., Done], sample: Path) -> None:
+def test_text_becomes_what_migrate_writes(cli: Callable[..., Done], sample: Path) -> None:
     done = api.migrate_text(TEXT, DECIDED)
     cli("migrate", "values.yaml", "--to", "4.14.1", "--redis-db", "2", "--non-interactive", "--no-backup")
     assert done.text == sample.read_text(encoding="utf-8")
 
 
-def test_carriage_returns_and_the_missing_end_of_a_line_stay() -> None:
+def test_carriage_returns_and_a_missing_final_newline_stay() -> None:
     text = TEXT.replace("\n", "\r\n").rstrip("\r\n")
     done = api.migrate_text(text, DECIDED)
     assert "\n" not in done.text.replace("\r\n", "")
     assert not done.text.endswith("\n")
 
 
-def test_a_text_stays_where_something_is_open() -> None:
+def test_text_is_unchanged_while_a_question_is_open() -> None:
     done = api.migrate_text(TEXT, TO)
     assert done.text is TEXT
     assert (done.report.status, done.report.exit_code) == ("needs-decision", 3)
@@ -108,12 +108,14 @@ def test_layers_are_one_release(tmp_path: Path) -> None:
         (lambda: api.migrate_text(TEXT, TO._replace(version_from="4.19.0")), api.UsageError, "only moves forward"),
     ],
 )
-def test_what_cannot_be_is_an_error_in_words(call: Callable[[], object], kind: type[Exception], words: str) -> None:
+def test_invalid_calls_raise_an_error_with_an_explanation(
+    call: Callable[[], object], kind: type[Exception], words: str
+) -> None:
     with pytest.raises(kind, match=words):
         call()
 
 
-def test_json_masks_what_the_records_hold() -> None:
+def test_json_masks_credentials_of_the_records() -> None:
     url = "redis://user:hunter2hunter2@redis.example.net:6379/4"
     done = api.migrate_text(TEXT, TO._replace(answers={"docket-url": url}))
     assert any(change.after == url for change in done.report.changes) or url in done.text

@@ -1,4 +1,4 @@
-"""Every link of the pages leads somewhere, which is looked up without any network."""
+"""Every link of the pages leads somewhere, which is checked without a network."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
             assert anchor in anchors_of(target.read_text(encoding="utf-8")), f"{link}: there is no such heading"
 
 
-def test_every_page_has_its_place_in_the_site() -> None:
-    """mkdocs finds it out, too; here it needs not be installed."""
-    told = (ROOT / "packaging" / "site" / "mkdocs.yml").read_text(encoding="utf-8")
-    placed = re.findall(r"^ +- ([\w/.-]+\.md)$", told, re.MULTILINE)
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    """mkdocs checks it too, but need not be installed here."""
+    text = (ROOT / "packaging" / "site" / "mkdocs.yml").read_text(encoding="utf-8")
+    placed = re.findall(r"^ +- ([\w/.-]+\.md)$", text, re.MULTILINE)
     assert sorted(placed) == sorted(path.relative_to(DOCS).as_posix() for path in PAGES if DOCS in path.parents)

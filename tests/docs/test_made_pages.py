@@ -1,4 +1,4 @@
-"""The pages that are made from the code are what the code makes today: `python -m docs.make` writes them."""
+"""The pages that are generated from the code are up to date: `python -m docs.make` writes them."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ FOLDERS = ("migrations", "reference")
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_a_page_says_what_the_code_says(name: str) -> None:
+def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert text_of(f"docs/{name}") == MADE[name], "python -m docs.make writes it"
 
 
-def test_no_page_is_left_of_what_is_gone() -> None:
-    standing = {str(path.relative_to(DOCS)) for folder in FOLDERS for path in (DOCS / folder).iterdir()}
-    assert standing <= set(MADE)
+def test_no_generated_page_is_obsolete() -> None:
+    present = {str(path.relative_to(DOCS)) for folder in FOLDERS for path in (DOCS / folder).iterdir()}
+    assert present <= set(MADE)
 
 
 def test_every_rule_has_an_anchor() -> None:
-    """Also the ids that the code writes down outside of the lists of rules, as `rule="…"`."""
+    """Also the ids that the code uses outside of the lists of rules, as `rule="…"`."""
     sections = sections_of(MADE["rules.md"], 3)
     assert set(sections) == set(explaining.rules())
     for tree in trees():
@@ -43,7 +43,7 @@ def test_every_rule_has_an_anchor() -> None:
                 assert not node.value.value or node.value.value in sections
 
 
-def test_all_that_is_looked_at_where_it_runs_is_told() -> None:
+def test_every_check_of_a_deployed_release_is_documented() -> None:
     made = set()
     for tree in trees():
         for node in ast.walk(tree):
@@ -52,7 +52,7 @@ def test_all_that_is_looked_at_where_it_runs_is_told() -> None:
     assert {name for name in made if name.startswith("deployed-")} == set(DEPLOYED)
 
 
-def test_every_command_and_option_is_told() -> None:
+def test_every_command_and_option_is_documented() -> None:
     sections = sections_of(MADE["reference/commands.md"], 2)
     assert list(sections) == list(COMMANDS)
     assert "`--docket-secret NAME[:KEY]`" in sections["migrate"]
@@ -62,7 +62,7 @@ def test_every_schema_has_its_page() -> None:
     assert set(schemas.PAGES) == set(SCHEMAS)
 
 
-def test_the_addresses_that_messages_give_lead_somewhere() -> None:
+def test_the_links_in_messages_lead_somewhere() -> None:
     questions = catalog.questions()
     for address in [
         *map(pages.of_rule, explaining.rules()),
@@ -76,9 +76,9 @@ def test_the_addresses_that_messages_give_lead_somewhere() -> None:
 
 @pytest.mark.parametrize("name", ["docket-tls", "pods-docket", "unknown-key"])
 def test_a_rule_is_explained(cli: Callable[..., Done], name: str) -> None:
-    told = cli("explain", name).stdout.decode()
+    output = cli("explain", name).stdout.decode()
     rule = explaining.rules()[name]
-    assert rule.title in told and rule.remedy in told and pages.of_rule(name) in told
+    assert rule.title in output and rule.remedy in output and pages.of_rule(name) in output
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_a_rule_is_explained(cli: Callable[..., Done], name: str) -> None:
     ],
 )
 def test_a_question_is_explained(cli: Callable[..., Done], name: str, answer: str) -> None:
-    told = cli("explain", name).stdout.decode()
-    assert answer in told and re.search(r"/questions\.md#[\w-]+\n$", told)
+    output = cli("explain", name).stdout.decode()
+    assert answer in output and re.search(r"/questions\.md#[\w-]+\n$", output)
 
 
 def test_only_migrations_are_explained_as_json(cli: Callable[..., Done]) -> None:

@@ -1,4 +1,4 @@
-"""docs/questions.md tells every question that may be asked: its flag, its choices, its safe default."""
+"""docs/questions.md documents every question that may be asked: its flag, its choices, its safe default."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LOADED = catalog.questions()
 
 
 def _declared() -> Iterator[dict[str | None, ast.expr]]:
-    """What each question that the code makes is given, by name."""
+    """The arguments of each question that the code makes, by name."""
     for node in (node for tree in trees() for node in ast.walk(tree)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Question":
             yield {keyword.arg: keyword.value for keyword in node.keywords}
 
 
 def _declared_defaults() -> dict[str, str]:
-    """The safe defaults, by question, as the code declares them; an id that is put together counts by its beginning."""
+    """The safe defaults, by question, as the code declares them."""
     found = {}
     for given in _declared():
         if "default" in given:
@@ -37,7 +37,7 @@ def test_every_question_has_its_section() -> None:
     assert set(SECTIONS) == set(LOADED)
 
 
-def test_every_section_tells_the_flag() -> None:
+def test_every_section_names_the_flag() -> None:
     for name, section in SECTIONS.items():
         (flag,) = re.findall(r"^- Flag: (.*)$", section, re.MULTILINE)
         own = "--from VERSION-FLAVOUR" if name == "flavour" else flag_of(name)
@@ -52,15 +52,15 @@ def test_every_choice_is_one_that_can_be_answered() -> None:
 
 
 def test_the_safe_defaults_are_those_of_the_code() -> None:
-    told = {}
+    documented = {}
     for name, section in SECTIONS.items():
         (default,) = re.findall(r"^- Safe default: (.*)$", section, re.MULTILINE)
         if default.startswith("`"):
-            told[name] = default.strip("`")
-    assert told == _declared_defaults()
+            documented[name] = default.strip("`")
+    assert documented == _declared_defaults()
 
 
-def test_every_choice_that_the_code_offers_is_told() -> None:
+def test_every_choice_that_the_code_offers_is_documented() -> None:
     offered = {}
     for given in _declared():
         if isinstance(given["id"], ast.Constant) and "choices" in given:
@@ -70,6 +70,6 @@ def test_every_choice_that_the_code_offers_is_told() -> None:
             offered[str(given["id"].value)] = values
     assert len([name for name in offered if offered[name]]) > 5
     for name, values in offered.items():
-        section = SECTIONS[name.partition(".")[0]]  # `messaging-redis.password` is told with its like
-        told = set(re.findall(r"`([^`]+)`", section))
-        assert values <= told, name
+        section = SECTIONS[name.partition(".")[0]]  # `messaging-redis.password` is documented with its group
+        documented = set(re.findall(r"`([^`]+)`", section))
+        assert values <= documented, name

@@ -1,4 +1,4 @@
-"""What the page on reviewing tells of a migrated branch, run on one: a change by hand shows, and nothing else does."""
+"""The commands of the page on reviewing, run on a migrated branch: only a change by hand shows."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.docs.pages import text_of
 
 
 def _block(text: str) -> str:
-    told = re.search(r"<!-- commands: branch -->\n```sh\n(.*?)```", text, re.DOTALL)
-    assert told is not None
-    return told[1].replace("infrahub-migrator ", f"'{sys.executable}' -m migrator ").replace("BRANCH", "upgrade")
+    found = re.search(r"<!-- commands: branch -->\n```sh\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    return found[1].replace("infrahub-migrator ", f"'{sys.executable}' -m migrator ").replace("BRANCH", "upgrade")
 
 
 @pytest.mark.parametrize("by_hand", ["", "# by hand\n"])
-@pytest.mark.skipif(sys.platform == "win32", reason="the commands are a POSIX shell's")
-def test_a_branch_is_what_the_tool_makes_unless_somebody_edited_it(
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
+def test_a_migrated_branch_differs_only_if_edited_by_hand(
     cli: Callable[..., Done], tmp_path: Path, by_hand: str
 ) -> None:
     def sh(command: str) -> str:

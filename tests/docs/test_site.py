@@ -1,4 +1,4 @@
-"""The documentation as a site: built strict, and read in a real browser, which asks nobody but the site."""
+"""The documentation as a site: built in strict mode, and read in a real browser, which loads only from the site."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_nothing_of_a_page_is_taken_from_elsewhere(site: Path) -> None:
+def test_pages_load_nothing_from_elsewhere(site: Path) -> None:
     """Links that a reader follows lead out; scripts, styles, images and fonts do not."""
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_nothing_of_a_page_is_taken_from_elsewhere(site: Path) -> None:
         assert not re.search(r"url\(\"?(https?:)?//", style.read_text(encoding="utf-8")), style
 
 
-def test_what_makes_the_pages_is_not_published(site: Path) -> None:
+def test_the_code_that_makes_the_pages_is_not_published(site: Path) -> None:
     assert not list(site.rglob("*.py"))
 
 
@@ -64,13 +64,13 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.mark.skipif(not BROWSER, reason="no browser is installed (Debian's chromium)")
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_reader_finds_a_rule_and_asks_nobody_else(address: str, width: int) -> None:
+def test_a_reader_finds_a_rule_and_loads_only_from_the_site(address: str, width: int) -> None:
     playwright = pytest.importorskip("playwright.sync_api")
-    asked: list[str] = []
+    requested: list[str] = []
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": 900})
-        page.on("request", lambda request: asked.append(request.url))
+        page.on("request", lambda request: requested.append(request.url))
         for path in ("", "rules/", "reference/commands/", "get-started/"):
             page.goto(address + path)
             assert _is_within(page), path
@@ -78,7 +78,7 @@ def test_a_reader_finds_a_rule_and_asks_nobody_else(address: str, width: int) ->
         page.keyboard.type("docket-tls", delay=20)
         page.wait_for_selector('.md-search-result__item a[href$="#docket-tls"]', state="attached", timeout=10_000)
         browser.close()
-    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert [url for url in requested if not url.startswith((address, "data:", "blob:"))] == []
 
 
 def _is_within(page: Any) -> bool:

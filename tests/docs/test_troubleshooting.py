@@ -1,4 +1,4 @@
-"""Every message that docs/troubleshooting.md explains is one that the program says."""
+"""Every message that docs/troubleshooting.md explains is one that the program prints."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def sentences() -> frozenset[str]:
     )
 
 
-def _says(said: str, message: str) -> bool:
-    """Whether the parts of the message stand in the sentence, in their order; `…` stands for anything."""
+def _has_parts(text: str, message: str) -> bool:
+    """Whether the text has the parts of the message, in their order; `…` stands for anything."""
     at = 0
     for part in filter(None, (part.strip() for part in message.split(GAP))):
-        at = said.find(part, at)
+        at = text.find(part, at)
         if at < 0:
             return False
         at += len(part)
@@ -37,9 +37,9 @@ def _says(said: str, message: str) -> bool:
 
 
 @pytest.mark.parametrize("message", MESSAGES)
-def test_a_message_is_one_of_the_programs(message: str) -> None:
-    assert any(_says(said, message) for said in sentences())
+def test_every_explained_message_exists(message: str) -> None:
+    assert any(_has_parts(text, message) for text in sentences())
 
 
-def test_a_message_that_nobody_says_is_found_out() -> None:
-    assert not any(_says(said, "the moon is in the way of …") for said in sentences())
+def test_a_message_that_does_not_exist_is_found() -> None:
+    assert not any(_has_parts(text, "the moon is in the way of …") for text in sentences())

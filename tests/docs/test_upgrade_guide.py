@@ -14,16 +14,16 @@ from tests.docs.pages import text_of
 
 @pytest.mark.parametrize("page", ["flux", "argocd", "fleet"])
 def test_the_object_shown_is_migrated(cli: Callable[..., Done], tmp_path: Path, page: str) -> None:
-    told = re.search(
+    shown = re.search(
         r"<!-- migrated by the tests.*?-->\n```yaml\n(.*?)```", text_of(f"docs/upgrade/{page}.md"), re.DOTALL
     )
-    assert told is not None
+    assert shown is not None
     file = tmp_path / ("fleet.yaml" if page == "fleet" else "object.yaml")
-    file.write_text(told[1])
+    file.write_text(shown[1])
     done = cli("migrate", file.name, "--redis-db", "2", "--non-interactive")
     assert done.returncode == 0, done.stderr.decode()
     after = file.read_text()
-    assert after == re.sub(r"(: )4\.13\.0-medium #", r"\g<1>4.18.0-medium #", told[1]).replace(*_DOCKET[page])
+    assert after == re.sub(r"(: )4\.13\.0-medium #", r"\g<1>4.18.0-medium #", shown[1]).replace(*_DOCKET[page])
     assert cli("verify", file.name).returncode == 0
     assert cli("check", file.name, "--to", "4.18.0").returncode == 0
 

@@ -1,4 +1,4 @@
-"""action.yml: its steps are run as GitHub runs them, but for the one that installs; a server stands in for GitHub."""
+"""action.yml: its steps are run as GitHub runs them, except the one that installs; a server stands in for GitHub."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ ACTION = YAML(typ="safe").load(ROOT / "action.yml")
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
 
 
-class Ran(NamedTuple):
-    """How the job ended, and what it printed and left in its summary."""
+class JobResult(NamedTuple):
+    """The exit code of the job, what it printed, and its summary."""
 
     code: int
     printed: str
     summary: str
 
 
-Run = Callable[..., Ran]
+Run = Callable[..., JobResult]
 
 
 class GitHub:
@@ -41,14 +41,14 @@ class GitHub:
 
     def __init__(self) -> None:
         self.comments: list[dict[str, Any]] = []
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.forbidden = False
 
     def add(self, body: str, kind: str) -> None:
         self.comments.append({"id": len(self.comments) + 1, "body": body, "user": {"type": kind}})
 
     def answer(self, method: str, path: str, body: dict[str, str]) -> tuple[int, object]:
-        self.asked.append(f"{method} {path}")
+        self.requests.append(f"{method} {path}")
         where = "/repos/us/values/issues"
         if method == "GET" and (page := re.fullmatch(rf"{where}/7/comments\?per_page=100&page=(\d+)", path)):
             return 200, self.comments[(int(page[1]) - 1) * 100 :][:100]
@@ -102,15 +102,15 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path, checkout: Path, address: str) -> Run:
-    """Run the action on a pull request; what is named are its inputs."""
+    """Run the action on a pull request; keyword arguments are its inputs."""
     temp = tmp_path / "temp"
     programs = temp / "infrahub-migrator" / "bin"
     programs.mkdir(parents=True)
-    for name, module in (("python", ""), ("infrahub-migrator", " -m migrator")):  # what the step that installs makes
+    for name, module in (("python", ""), ("infrahub-migrator", " -m migrator")):  # what the step that installs creates
         (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n', encoding="utf-8")
         (programs / name).chmod(0o755)
 
-    def go(event: str = "pull_request", **given: str) -> Ran:
+    def go(event: str = "pull_request", **given: str) -> JobResult:
         inputs = {name: given.get(name, each.get("default", "")) for name, each in ACTION["inputs"].items()}
         outputs, summary = tmp_path / "outputs", tmp_path / "summary"
         summary.write_text("", encoding="utf-8")
@@ -142,7 +142,7 @@ def run(tmp_path: Path, checkout: Path, address: str) -> Run:
                 contexts[f"steps.{step['id']}.outputs.{name}"] = value
             if code:
                 break
-        return Ran(code, printed, summary.read_text(encoding="utf-8"))
+        return JobResult(code, printed, summary.read_text(encoding="utf-8"))
 
     return go
 
@@ -151,12 +151,12 @@ def _filled_in(text: str, contexts: dict[str, str]) -> str:
     return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: _filled_in(contexts[found[1]], contexts), text)
 
 
-def migrated(checkout: Path) -> None:
+def migrate(checkout: Path) -> None:
     command = [sys.executable, "-m", "migrator", "migrate", "values.yaml", "--to", "4.14.1", "--redis-db", "2"]
     subprocess.run([*command, "--non-interactive", "--no-backup"], cwd=checkout, check=True, capture_output=True)
 
 
-def test_it_annotates_comments_and_fails(run: Run, github: GitHub) -> None:
+def test_a_pending_file_is_annotated_commented_on_and_fails(run: Run, github: GitHub) -> None:
     done = run(to="4.14.1")
     assert done.code == 1
     assert "::error file=values.yaml,line=" in done.printed
@@ -165,23 +165,23 @@ def test_it_annotates_comments_and_fails(run: Run, github: GitHub) -> None:
     assert done.summary == comment["body"]
 
 
-def test_it_renews_its_own_comment(run: Run, github: GitHub, checkout: Path) -> None:
+def test_the_action_updates_its_own_comment(run: Run, github: GitHub, checkout: Path) -> None:
     run(to="4.14.1")
-    migrated(checkout)
+    migrate(checkout)
     done = run(to="4.14.1")
     assert done.code == 0, done.printed
     [comment] = github.comments
     assert "1 current" in comment["body"]
 
 
-def test_where_all_is_well_and_was_nothing_is_said(run: Run, github: GitHub, checkout: Path) -> None:
-    migrated(checkout)
+def test_without_a_problem_before_or_now_there_is_no_comment(run: Run, github: GitHub, checkout: Path) -> None:
+    migrate(checkout)
     assert run(to="4.14.1").code == 0
     assert github.comments == []
 
 
 def test_a_comment_of_somebody_else_is_left(run: Run, github: GitHub) -> None:
-    """Anybody can write the marker; and the bot's own may stand on a later page."""
+    """Anybody can write the marker, and the bot's own comment may be on a later page."""
     for number in range(120):
         github.add(f"comment {number}", "User")
     github.add("<!-- infrahub-migrator check -->\nmine", "User")
@@ -192,7 +192,7 @@ def test_a_comment_of_somebody_else_is_left(run: Run, github: GitHub) -> None:
     assert len(github.comments) == 122
 
 
-def test_a_token_that_may_only_read_is_no_failure(run: Run, github: GitHub, checkout: Path) -> None:
+def test_a_read_only_token_is_not_a_failure(run: Run, github: GitHub, checkout: Path) -> None:
     github.forbidden = True
     done = run(to="4.14.1")
     assert done.code == 1  # for the file, not for the comment
@@ -201,18 +201,18 @@ def test_a_token_that_may_only_read_is_no_failure(run: Run, github: GitHub, chec
 
 
 @pytest.mark.parametrize("inputs", [{"comment": "false"}, {"event": "push"}])
-def test_it_comments_only_where_it_is_to(run: Run, github: GitHub, inputs: dict[str, str]) -> None:
+def test_no_comment_without_the_input_or_a_pull_request(run: Run, github: GitHub, inputs: dict[str, str]) -> None:
     assert run(to="4.14.1", **inputs).code == 1
-    assert github.asked == []
+    assert github.requests == []
 
 
-def test_without_a_target_it_says_what_to_write(run: Run) -> None:
+def test_without_a_target_the_error_says_what_to_write(run: Run) -> None:
     done = run()
     assert done.code == 2
     assert "::error title=infrahub-migrator::Say which chart version" in done.printed
 
 
-def test_names_and_options_are_words_and_no_shell(run: Run, checkout: Path) -> None:
+def test_names_and_options_are_not_run_by_the_shell(run: Run, checkout: Path) -> None:
     (checkout / "values.yaml").rename(checkout / "$(touch oops) values.yaml")
     done = run(to="4.14.1", files="$(touch oops) values.yaml\n", options="--from\n4.13.0-medium\n")
     assert done.code == 1
@@ -220,7 +220,7 @@ def test_names_and_options_are_words_and_no_shell(run: Run, checkout: Path) -> N
     assert [path.name for path in checkout.iterdir()] == ["$(touch oops) values.yaml"]
 
 
-def test_the_project_file_says_what_there_is(run: Run, checkout: Path) -> None:
+def test_the_action_uses_the_project_file(run: Run, checkout: Path) -> None:
     project = "version: 1\nreleases:\n  - name: production\n    layers: [values.yaml]\n"
     (checkout / "infrahub-migrator.yaml").write_text(project, encoding="utf-8")
     done = run(to="4.14.1")

@@ -1,4 +1,4 @@
-"""What docs/automation.md tells to write is valid for whom it is written, and does what it says."""
+"""The configuration in docs/automation.md is valid for the tools that read it, and does what the page says."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ RENOVATE = json.loads(block("Renovate", "json"))
         ),
     ],
 )
-def test_it_is_valid_by_the_schema_of_those_who_read_it(tmp_path: Path, schema: str, name: str, text: str) -> None:
+def test_each_example_is_valid_by_its_schema(tmp_path: Path, schema: str, name: str, text: str) -> None:
     if importlib.util.find_spec("check_jsonschema") is None:
         pytest.skip("no check-jsonschema: pip install '.[package]', on Python 3.11 or newer")
     (tmp_path / name).write_text(text, encoding="utf-8")
@@ -52,7 +52,7 @@ def test_it_is_valid_by_the_schema_of_those_who_read_it(tmp_path: Path, schema: 
     assert done.returncode == 0, done.stdout
 
 
-def test_the_action_is_given_the_inputs_that_it_has() -> None:
+def test_the_example_gives_the_action_the_inputs_that_it_has() -> None:
     yaml = YAML(typ="safe")
     steps = yaml.load(block("GitHub", "yaml"))["jobs"]["check"]["steps"]
     [given] = [step["with"] for step in steps if step["uses"].startswith("opsmill/infrahub-migrator@")]
@@ -99,7 +99,7 @@ def test_renovates_command_migrates_what_the_project_file_decides(cli: Callable[
     assert release.read_bytes() == before
 
 
-def test_renovates_command_names_the_flag_of_what_is_not_decided(cli: Callable[..., Done], tmp_path: Path) -> None:
+def test_renovates_command_names_the_flag_of_a_missing_decision(cli: Callable[..., Done], tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(values("medium"), encoding="utf-8")
     done = renovate(cli)
     assert done.returncode == 3
@@ -107,7 +107,7 @@ def test_renovates_command_names_the_flag_of_what_is_not_decided(cli: Callable[.
     assert (tmp_path / "values.yaml").read_text(encoding="utf-8") == values("medium")
 
 
-def test_renovates_command_is_the_one_that_is_allowed() -> None:
+def test_renovates_command_is_allowed() -> None:
     [command] = RENOVATE["packageRules"][1]["postUpgradeTasks"]["commands"]
     [allowed] = re.findall(r'"allowedCommands": \["(.*)"\]', PAGE)
     pattern = json.loads(f'"{allowed}"')
@@ -118,14 +118,14 @@ def test_renovates_command_is_the_one_that_is_allowed() -> None:
 @pytest.mark.parametrize(
     ("version", "parts"), [("4.18.0-large-data", ("4", "18", "0", "large-data")), ("4.32.0", ("4", "32", "0", None))]
 )
-def test_renovate_takes_the_flavour_for_what_must_not_change(version: str, parts: tuple[str, ...]) -> None:
+def test_renovate_treats_the_flavour_as_compatibility(version: str, parts: tuple[str, ...]) -> None:
     pattern = RENOVATE["packageRules"][0]["versioning"].removeprefix("regex:").replace("(?<", "(?P<")
     found = re.match(pattern, version)
     assert found is not None
     assert found.group("major", "minor", "patch", "compatibility") == parts
 
 
-def test_gitlabs_job_writes_what_it_hands_on(cli: Callable[..., Done], tmp_path: Path) -> None:
+def test_gitlabs_job_writes_the_report_that_it_uploads(cli: Callable[..., Done], tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text(values("medium"), encoding="utf-8")
     job = YAML(typ="safe").load(block("GitLab", "yaml"))["infrahub-values"]
     check, verify = job["script"][-2:]
@@ -137,6 +137,6 @@ def test_gitlabs_job_writes_what_it_hands_on(cli: Callable[..., Done], tmp_path:
     assert cli("migrate", "values.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
     assert [cli(*each.split()[1:]).returncode for each in (command, verify)] == [0, 0]
     text = (tmp_path / "values.yaml").read_text("utf-8")
-    unquoted = text.replace('value: "1"', "value: 1", 1)  # which the API server refuses, and no migration knows of
+    unquoted = text.replace('value: "1"', "value: 1", 1)  # which the API server refuses, and no migration knows
     (tmp_path / "values.yaml").write_text(unquoted, "utf-8")
     assert [cli(*each.split()[1:]).returncode for each in (command, verify)] == [0, 4]

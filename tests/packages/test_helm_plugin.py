@@ -1,7 +1,7 @@
-"""`helm infrahub-migrate`, installed by real helms into folders of their own.
+"""`helm infrahub-migrate`, installed by real helms into separate folders.
 
-The program inside is that of the checkout, in the place of the single file; MIGRATOR_SINGLE_FILE names the real one.
-MIGRATOR_HELMS names folders with a helm (as in PATH: one after the other); otherwise it is the one on the PATH.
+The program inside is that of the checkout, in place of the single file; MIGRATOR_SINGLE_FILE names a real one.
+MIGRATOR_HELMS names folders with a helm (separated as in PATH); otherwise the one on PATH is used.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ANSWERS = ["--release-name", "flows", "--redis-db", "2", "--answer", "docket-pas
 
 @pytest.fixture(scope="module", params=HELMS or ["none"], ids=[str(number) for number, _ in enumerate(HELMS or [""])])
 def helm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Helm:
-    """Helm with the plugin, in a folder of its own that it runs in; the test is skipped where there is none."""
+    """Helm with the plugin, run in its own folder; without helm the test is skipped."""
     if not HELMS:
         pytest.skip("no helm on the PATH, and MIGRATOR_HELMS names no folder with one")
     folder = tmp_path_factory.mktemp("helm")
@@ -61,7 +61,7 @@ def helm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return run
 
 
-def test_it_takes_a_file_through(helm: Helm) -> None:
+def test_the_plugin_migrates_a_file(helm: Helm) -> None:
     sample = helm("infrahub-migrate", "example").stdout
     done = helm("infrahub-migrate", "migrate", "-", "--redis-db", "2", "--non-interactive", stdin=sample)
     assert done.returncode == 0
@@ -76,23 +76,23 @@ def test_the_exit_code_is_the_programs(helm: Helm) -> None:
     assert helm("infrahub-migrate", "migrate", "-", "--non-interactive", stdin=sample).returncode == 3
 
 
-def test_the_namespace_that_helm_took_out_counts(helm: Helm) -> None:
-    asked = [*ANSWERS, "--non-interactive"]
-    done = helm("infrahub-migrate", "migrate", "-", *asked, "--namespace", "production", stdin=BUNDLED_REDIS.encode())
+def test_the_namespace_given_to_helm_counts(helm: Helm) -> None:
+    options = [*ANSWERS, "--non-interactive"]
+    done = helm("infrahub-migrate", "migrate", "-", *options, "--namespace", "production", stdin=BUNDLED_REDIS.encode())
     assert b"@flows-redis-headless.production.svc" in done.stdout, done.stderr
-    before = helm("-n", "production", "infrahub-migrate", "migrate", "-", *asked, stdin=BUNDLED_REDIS.encode())
+    before = helm("-n", "production", "infrahub-migrate", "migrate", "-", *options, stdin=BUNDLED_REDIS.encode())
     assert before.stdout == done.stdout
 
 
-def test_no_namespace_is_none(helm: Helm) -> None:
-    """Helm says `default` then, which is no decision for a cluster."""
-    asked = [*ANSWERS, "--non-interactive"]
-    done = helm("infrahub-migrate", "migrate", "-", *asked, stdin=BUNDLED_REDIS.encode())
+def test_without_a_namespace_it_is_asked_for(helm: Helm) -> None:
+    """Helm passes `default` then, which nobody decided on."""
+    options = [*ANSWERS, "--non-interactive"]
+    done = helm("infrahub-migrate", "migrate", "-", *options, stdin=BUNDLED_REDIS.encode())
     assert done.returncode == 3
     assert b"namespace" in done.stdout + done.stderr
 
 
-def test_what_is_told_to_type_is_what_was_typed(helm: Helm) -> None:
+def test_printed_commands_use_the_name_of_the_plugin(helm: Helm) -> None:
     sample = helm("infrahub-migrate", "example").stdout
     done = helm("infrahub-migrate", "diff", "-", "--redis-db", "2", "--format", "markdown", stdin=sample)
     assert done.returncode == 0
