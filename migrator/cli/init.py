@@ -23,7 +23,7 @@ def write_project(settings: Settings) -> int:
         tell(settings, sentence)
     if os.path.lexists(path):
         raise UsageError("already exists and is not overwritten.", path=path, remedy="Move it away first.")
-    sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)
+    sieve = Sieve(settings.exclude, include_ignored=settings.include_ignored)
     found = directory.survey(folder, sieve)
     if found.unread:
         first, others = found.unread[0], len(found.unread) - 1
@@ -33,15 +33,15 @@ def write_project(settings: Settings) -> int:
             path=first.path,
             remedy="Make it readable, or leave it out with --exclude.",
         )
-    told = [
+    entries = [
         each for error in found.errors if isinstance(error, OutOfScopeError) for each in helmfile.releases(error.path)
     ]
-    made = project_text.draft(found, told, folder)
+    made = project_text.draft(found, entries, folder)
     text = project_text.text_for(made, folder).encode("utf-8", "surrogateescape")
     writing.create(path, text, like=None, backup=True)
     doubts = sum(not isinstance(error, OutOfScopeError) for error in made.errors)
     releases = f"{len(made.releases)} release{'s' * (len(made.releases) != 1)}"
     sys.stdout.write(f"{path}: {releases}" + (f", {doubts} in doubt (see its comments)" if doubts else "") + "\n")
     if sieve.ignored:
-        tell(settings, f"note: {sieve.told(folder)}")
+        tell(settings, f"note: {sieve.summary(folder)}")
     return 0

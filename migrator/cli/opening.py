@@ -17,7 +17,7 @@ from migrator.sources import project_file
 
 if TYPE_CHECKING:
     from migrator.cli.projects import Listed
-    from migrator.sources.directory import Looked, Spread
+    from migrator.sources.directory import FileResult, Spread
     from migrator.sources.project import Project, ProjectRelease
 
 
@@ -161,19 +161,19 @@ def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[
     from migrator.sources import directory
     from migrator.sources.walking import Sieve
 
-    sieve = Sieve(settings.exclude, takes_ignored=settings.include_ignored)
+    sieve = Sieve(settings.exclude, include_ignored=settings.include_ignored)
     if listed is not None:
         sieve.leave_out(listed.project.exclude, listed.project.folder, listed.paths)
     found = directory.expand(name, sieve, _spread(settings))
     if sieve.ignored:
-        tell(settings, f"note: {sieve.told(name)}")
+        tell(settings, f"note: {sieve.summary(name)}")
     return found
 
 
 def _spread(settings: Settings) -> Spread:
     """How to inspect all files of a directory: in several processes if that is faster."""
 
-    def apply(look: Callable[[str], Looked], paths: Packed[str]) -> Iterable[Looked]:
+    def apply(look: Callable[[str], FileResult], paths: Packed[str]) -> Iterable[FileResult]:
         from migrator.cli import pool
 
         jobs = pool.jobs(settings, len(paths)) if settings.command != "migrate" else 1

@@ -154,7 +154,7 @@ def _refuse_other_kinds(layer: Layer) -> None:
             "and --from VERSION-FLAVOUR.",
         )
     foreign.refuse_encrypted(layer.name, data)
-    error = foreign.by_shape(layer.name, data)
+    error = foreign.error_by_shape(layer.name, data)
     if error is not None:
         raise error
 
@@ -201,7 +201,7 @@ def _root(layers: Sequence[Layer], options: Options, flavour_known: bool, eviden
             path=layers[0].name,
             remedy="Name the chart with --chart.",
         )
-    raise foreign.without_values(layers[0].name)
+    raise foreign.no_values_error(layers[0].name)
 
 
 def _refuse_blocked_root(layers: Sequence[Layer], root: Route) -> None:

@@ -10,7 +10,7 @@ from migrator.charts.roots import has_values
 from migrator.errors import InputError, MigratorError, UnrelatedError
 from migrator.report.packed import Packed
 from migrator.sources import bases, fleet, flux, foreign, kustomize, layering, marks, objects, patches, scope, walking
-from migrator.sources.doubts import on_bases, several_layers, shared
+from migrator.sources.doubts import base_doubts, several_layers_error, shared_values_error
 from migrator.sources.layering import Holder
 from migrator.sources.memory import kept
 from migrator.sources.patch_records import Patch, Target
@@ -29,7 +29,7 @@ class Survey(NamedTuple):
 
     releases: list[tuple[str, ...]]
     errors: list[MigratorError]
-    looked_at: int
+    file_count: int
     unread: tuple[MigratorError, ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
 
@@ -48,20 +48,22 @@ def expand(
     found = survey(name, sieve, spread)
     if not found.releases and not found.errors:
         raise InputError(
-            f"is a directory without a values file for Prefect ({found.looked_at} YAML files checked).",
+            f"is a directory without a values file for Prefect ({found.file_count} YAML files checked).",
             path=name,
-            remedy=sieve.told("it") if sieve is not None and sieve.ignored else "",
+            remedy=sieve.summary("it") if sieve is not None and sieve.ignored else "",
         )
     group_of: dict[str, str | tuple[str, ...]] = {path: group for group in found.together for path in group}
-    entries = (group_of.get(each[0], each[0]) if len(each) == 1 else several_layers(each) for each in found.releases)
+    entries = (
+        group_of.get(each[0], each[0]) if len(each) == 1 else several_layers_error(each) for each in found.releases
+    )
     return [*dict.fromkeys(entries), *found.errors]
 
 
-class Looked(NamedTuple):
+class FileResult(NamedTuple):
     """The result for one file; its text is not kept.
 
-    `taken` are the files that its objects take values from (True) or their chart's version (False). `held_up` are the
-    items (KIND/NAME) that its HelmReleases take values from, if the file is refused.
+    `taken` are the files that its objects take values from (True) or their chart's version (False). `blocked_items` are
+    the items (KIND/NAME) that its HelmReleases take values from, if the file is refused.
     """
 
     path: str
@@ -70,12 +72,12 @@ class Looked(NamedTuple):
     patches: tuple[Patch, ...] = ()
     generated: tuple[tuple[str, list[str]], ...] = ()
     taken: tuple[tuple[str, bool], ...] = ()
-    held_up: frozenset[str] = frozenset()
+    blocked_items: frozenset[str] = frozenset()
     error: MigratorError | None = None
     is_unread: bool = False
 
 
-Spread = Callable[[Callable[[str], Looked], Packed[str]], Iterable[Looked]]
+Spread = Callable[[Callable[[str], FileResult], Packed[str]], Iterable[FileResult]]
 """How a function is applied to many paths, in order: `map`, or several processes."""
 
 
@@ -97,8 +99,8 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
     for path in links:
         if os.path.realpath(path) not in own:
             paths.append(path)
-    for looked in spread(look, paths):
-        found.add(looked)
+    for result in spread(look, paths):
+        found.add(result)
     for path in duplicates:
         found.add_link(look(path))
     for path in sieve.listed if sieve is not None else ():
@@ -108,9 +110,9 @@ def survey(name: str, sieve: walking.Sieve | None = None, spread: Spread = map) 
     return Survey(releases, errors, count, tuple(found.unread), tuple(found.together))
 
 
-def look(path: str) -> Looked:
+def look(path: str) -> FileResult:
     """The result for a file; empty for an unrelated one."""
-    looked = Looked(path)
+    result = FileResult(path)
     documents: list[Value] = []
     try:
         source = read(path)
@@ -118,20 +120,20 @@ def look(path: str) -> Looked:
         is_kustomization = os.path.basename(path) in kustomize.NAMES
         if is_kustomization:
             made = tuple(kustomize.generated(as_map(source.data), os.path.dirname(path)))
-            looked = looked._replace(generated=made)
+            result = result._replace(generated=made)
         if is_kustomization or any(map(is_of_flux, documents)):
             found = patches.of_kustomization(source)
-            looked = looked._replace(patches=tuple(each for each in found if not each.is_layer))
+            result = result._replace(patches=tuple(each for each in found if not each.is_layer))
         if is_kustomization and "helmCharts" not in as_map(source.data):
-            return looked  # what it generates is reported with the release that uses it
-        return _looked_at(source, looked)
+            return result  # what it generates is reported with the release that uses it
+        return _result_of(source, result)
     except UnrelatedError:
-        return looked
+        return result
     except MigratorError as error:
         is_unread = isinstance(error.__cause__, OSError)
         below = frozenset(flux.items_below(documents))
         taken = tuple((each, False) for each in _values_files(path, documents))
-        return looked._replace(held_up=below, taken=taken, error=_without_frames(error), is_unread=is_unread)
+        return result._replace(blocked_items=below, taken=taken, error=_without_frames(error), is_unread=is_unread)
 
 
 def _values_files(path: str, documents: Sequence[Value]) -> Iterator[str]:
@@ -144,19 +146,19 @@ def _values_files(path: str, documents: Sequence[Value]) -> Iterator[str]:
             yield from fleet.values_files(data, folder)
 
 
-def _looked_at(source: Source, looked: Looked) -> Looked:
+def _result_of(source: Source, result: FileResult) -> FileResult:
     """The result for a file that was parsed. Raises UnrelatedError if it has nothing to do with these charts."""
     found = [each for each in objects.objects_in(source) if objects.is_gitops(each)]
     if not found:
-        return looked._replace(plain=bases.plain(source.name, _values_of(source)))
+        return result._replace(plain=bases.plain(source.name, _values_of(source)))
     bundles = [bundle for each in found for bundle in objects.releases_of(source, each)]
     if not bundles:
         related = marks.mentions(source.name, source.stream.data)
-        raise foreign.without_values(source.name) if related else foreign.unrelated(source.name)
+        raise foreign.no_values_error(source.name) if related else foreign.unrelated_error(source.name)
     below = [layer for bundle in bundles for layer in bundle.layers if layer.name != source.name]
     unseen = tuple(each for bundle in bundles for each in bundle.unseen)
     items = tuple(item for bundle in bundles if not bundle.is_patch for item in bundle.items)
-    return looked._replace(
+    return result._replace(
         holder=Holder(source.name, unseen, items),
         # A chart's version is checked with its releases.
         taken=tuple((os.path.normpath(layer.name), layer.accepts != "nothing") for layer in below),
@@ -172,48 +174,48 @@ class _Found:
         self._others: list[MigratorError] = []
         self._patches: list[Patch] = []
         self._taken: dict[str, list[str]] = {}
-        self._held_up: set[str] = set()
+        self._blocked_items: set[str] = set()
         self._holders: list[Holder] = []
         self._plain: list[bases.Plain] = []
         self._links: list[bases.Plain] = []
         self._generated: dict[str, list[tuple[str, list[str]]]] = {}
 
-    def add(self, looked: Looked) -> None:
+    def add(self, result: FileResult) -> None:
         """Record one file."""
-        self._patches += looked.patches
-        self._held_up |= looked.held_up
-        if looked.plain is not None:
-            self._plain.append(looked.plain._replace(roots=bases.one_for_all(looked.plain.roots)))
-        self._holders += [looked.holder] if looked.holder is not None else []
-        for item, files in looked.generated:
-            self._generated.setdefault(item, []).append((looked.path, files))
-        for file, is_values in looked.taken:
-            self._taken.setdefault(file, []).extend([looked.path] if is_values else [])
-        if looked.error is not None:
-            (self.unread if looked.is_unread else self._others).append(looked.error)
+        self._patches += result.patches
+        self._blocked_items |= result.blocked_items
+        if result.plain is not None:
+            self._plain.append(result.plain._replace(roots=bases.one_for_all(result.plain.roots)))
+        self._holders += [result.holder] if result.holder is not None else []
+        for item, files in result.generated:
+            self._generated.setdefault(item, []).append((result.path, files))
+        for file, is_values in result.taken:
+            self._taken.setdefault(file, []).extend([result.path] if is_values else [])
+        if result.error is not None:
+            (self.unread if result.is_unread else self._others).append(result.error)
 
-    def add_link(self, looked: Looked) -> None:
+    def add_link(self, result: FileResult) -> None:
         """Record a link to a file that is recorded by itself."""
-        if looked.plain is not None:
-            self._links.append(looked.plain)
+        if result.plain is not None:
+            self._links.append(result.plain)
 
-    def add_listed(self, looked: Looked) -> None:
+    def add_listed(self, result: FileResult) -> None:
         """Record the files that a release takes values from, if the release itself is handled elsewhere."""
-        self._held_up |= looked.held_up
-        for file, _ in looked.taken:
+        self._blocked_items |= result.blocked_items
+        for file, _ in result.taken:
             self._taken.setdefault(file, [])
 
     def put_together(self) -> tuple[list[tuple[str, ...]], list[MigratorError]]:
         """The releases, sorted by path, and an error for each related file that is not one."""
         # A file that a release takes values from is not a release itself, even if that release is refused.
-        made = (file for item in self._held_up for _, files in self._generated.get(item, []) for file in files)
+        made = (file for item in self._blocked_items for _, files in self._generated.get(item, []) for file in files)
         below = {*self._taken, *made}
         plain = [each for each in self._plain if os.path.normpath(each.path) not in below] if below else self._plain
         broken, blocked = _broken_by(self._patches, self._holders)
         found = layering.releases(self._holders, plain, self._generated, self._links)
         alone = {layers[0] for layers in found.releases if len(layers) == 1} - broken if self._taken else set()
         self.together, apart = _group_by_shared_values(self._taken, alone)
-        refused = {path: shared(path, self._taken[path]) for path in apart}
+        refused = {path: shared_values_error(path, self._taken[path]) for path in apart}
         reported_elsewhere = {
             *self._taken,
             *(each.file for each in self._patches),
@@ -226,7 +228,7 @@ class _Found:
         whole = found.releases
         if broken:
             whole = [layers for layers in whole if len(layers) > 1 or layers[0] not in broken]
-        others += on_bases(found.in_doubt, found.may_be_bases)
+        others += base_doubts(found.in_doubt, found.may_be_bases)
         return whole, [*self.unread, *sorted(others, key=lambda error: error.path)]
 
 
@@ -297,6 +299,6 @@ def _values_of(source: Source) -> Value:
     if data is None and len(source.stream.documents) > 1:
         raise InputError("starts with an empty document, which is the one Helm reads.", path=source.name, line=1)
     if not has_values(data):
-        raise foreign.without_values(source.name)
+        raise foreign.no_values_error(source.name)
     foreign.refuse_encrypted(source.name, data)
     return data

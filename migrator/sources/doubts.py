@@ -9,7 +9,7 @@ class Doubt(RefusedError):
     """Nothing in a directory says which of its files are layers of one release."""
 
 
-def shared(path: str, takers: Sequence[str]) -> RefusedError:
+def shared_values_error(path: str, takers: Sequence[str]) -> RefusedError:
     """The error for a file whose values are used by releases in several files that are not written together."""
     return RefusedError(
         f"has values of the releases in {' and '.join(takers)}, which are not written together.",
@@ -18,7 +18,7 @@ def shared(path: str, takers: Sequence[str]) -> RefusedError:
     )
 
 
-def several_layers(layers: tuple[str, ...]) -> RefusedError:
+def several_layers_error(layers: tuple[str, ...]) -> RefusedError:
     """The error for files that look like the layers of one release, lowest first."""
     below = ", ".join(layers[:-1])
     return RefusedError(
@@ -29,7 +29,7 @@ def several_layers(layers: tuple[str, ...]) -> RefusedError:
     )
 
 
-def on_bases(upper: Mapping[str, int], lower: Mapping[str, str]) -> Iterator[Doubt]:
+def base_doubts(upper: Mapping[str, int], lower: Mapping[str, str]) -> Iterator[Doubt]:
     """A doubt for each file of `upper`, with how many could be its base, and of `lower`, with what may override it."""
     remedy = "Name the layers of each release in Helm's order (-f FILE -f FILE), or each file that is one by itself."
     for path, count in upper.items():

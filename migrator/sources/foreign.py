@@ -65,7 +65,7 @@ class EncryptedError(RefusedError):
     """A file encrypted by SOPS."""
 
 
-def by_name(name: str) -> OutOfScopeError | None:
+def error_by_name(name: str) -> OutOfScopeError | None:
     """The error for a file that its name identifies; None if it does not."""
     return next((_error(name, what, remedy) for what, remedy in _names(name)), None)
 
@@ -87,7 +87,7 @@ def is_filled_in(name: str) -> bool:
     return not _FILLED_IN.isdisjoint(remedy for _, remedy in _names(name))
 
 
-def by_shape(name: str, data: Value) -> OutOfScopeError | None:
+def error_by_shape(name: str, data: Value) -> OutOfScopeError | None:
     """The error for a document whose shape shows that it is not values; None if it may be."""
     if isinstance(data, list):
         items = [as_map(item) for item in data]
@@ -104,7 +104,7 @@ def by_shape(name: str, data: Value) -> OutOfScopeError | None:
     return next((_error(name, what, remedy) for what, remedy in _shapes(data)), None)
 
 
-def with_values(error: OutOfScopeError, place: str, line: int) -> OutOfScopeError:
+def error_with_values(error: OutOfScopeError, place: str, line: int) -> OutOfScopeError:
     """The error for a file that nevertheless has values of these charts at that place."""
     what = error.message.removesuffix(".").removesuffix(_NOT_VALUES)
     remedy = _REMEDIES["own"] if error.remedy == _REMEDIES["object"] else error.remedy
@@ -159,15 +159,15 @@ def has_values(data: Value) -> bool:
     return roots.has_values(data) or bool(presets([data], None))
 
 
-def unreadable(name: str, data: bytes, error: MigratorError) -> MigratorError:
+def unreadable_error(name: str, data: bytes, error: MigratorError) -> MigratorError:
     """The error for text that is not YAML: an unrelated file, one that its name identifies, or a broken file."""
-    known: MigratorError | None = by_name(name)
+    known: MigratorError | None = error_by_name(name)
     if known is None or known.remedy == _REMEDIES["kustomization"]:
         known = error  # kustomizations are edited, so a broken one is an error
-    return known if mentions(name, data) else unrelated(name, known)
+    return known if mentions(name, data) else unrelated_error(name, known)
 
 
-def unrelated(name: str, error: MigratorError | None = None) -> UnrelatedError:
+def unrelated_error(name: str, error: MigratorError | None = None) -> UnrelatedError:
     """The error for a file whose path and bytes have nothing to do with these charts."""
     if error is not None:
         return UnrelatedError(error.message, path=name, line=error.line, remedy=error.remedy)
@@ -178,7 +178,7 @@ def unrelated(name: str, error: MigratorError | None = None) -> UnrelatedError:
     )
 
 
-def without_values(name: str) -> OutOfScopeError:
+def no_values_error(name: str) -> OutOfScopeError:
     """The error for a file that mentions these charts but has no recognisable values."""
     return OutOfScopeError(
         "mentions these charts, but has no values that can be recognised as theirs: nothing below infrahub "

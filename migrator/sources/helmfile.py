@@ -30,7 +30,7 @@ _ADDING_VALUES = ("inherit", "set", "setString", "setTemplate", "valuesTemplate"
 _INHERITING = ("bases", "defaultInherit")
 
 
-class Told(NamedTuple):
+class HelmfileRelease(NamedTuple):
     """A release of these charts in a helmfile; a field is empty if the helmfile does not give it as plain text.
 
     `layers` are the values files that it names, relative to the current directory, and `is_whole` is whether these are
@@ -57,39 +57,40 @@ class Told(NamedTuple):
 
 def with_entry(bundle: Bundle, path: str) -> Bundle:
     """The release with what the helmfile says about it, if that lists its uppermost file as the last of one release."""
-    told = _entry_of(bundle.uppermost.name, path)
-    if told is None:
+    entry = _entry_of(bundle.uppermost.name, path)
+    if entry is None:
         return bundle
-    unmovable = left_open(told.text)
-    if told.folder:  # Helm then ignores a version
-        unmovable = f"its chart is the folder {told.folder}: update that in the same change"
-    if told.version or unmovable:
-        unmovable = f"{told.place}: {unmovable}" if unmovable else ""
-        version = ChartVersion(told.chart, told.text, (), unmovable, elsewhere=told.place)
+    unmovable = left_open(entry.text)
+    if entry.folder:  # Helm then ignores a version
+        unmovable = f"its chart is the folder {entry.folder}: update that in the same change"
+    if entry.version or unmovable:
+        unmovable = f"{entry.place}: {unmovable}" if unmovable else ""
+        version = ChartVersion(entry.chart, entry.text, (), unmovable, elsewhere=entry.place)
         bundle = bundle._replace(version=version)
     named = {os.path.realpath(layer.name) for layer in bundle.layers if not layer.is_typed}
-    if told.is_whole and any(os.path.realpath(each) not in named for each in told.layers):
-        text = f"{told.path}:{told.line} lists it over other files: name them all (-f {' -f '.join(told.layers)})."
+    if entry.is_whole and any(os.path.realpath(each) not in named for each in entry.layers):
+        text = f"{entry.path}:{entry.line} lists it over other files: name them all (-f {' -f '.join(entry.layers)})."
         bundle = bundle._replace(notices=(*bundle.notices, Notice(text, "warning")))
-    if told.unread:
+    if entry.unread:
         text = (
-            f"{told.path}:{told.line} gives this release values that are not read here, too: {', '.join(told.unread)}. "
+            f"{entry.path}:{entry.line} gives this release values that are not read here, too: "
+            f"{', '.join(entry.unread)}. "
             "If they hold values of Prefect or Infrahub, move those into a values file, and name it with -f as well."
         )
         bundle = bundle._replace(notices=(*bundle.notices, Notice(text, "warning")))
-    helmfile = Helmfile(told.path, told.labels, told.folder, told.secrets)
-    return bundle._replace(release_name=told.name, namespace=told.namespace, helmfile=helmfile)
+    helmfile = Helmfile(entry.path, entry.labels, entry.folder, entry.secrets)
+    return bundle._replace(release_name=entry.name, namespace=entry.namespace, helmfile=helmfile)
 
 
-def _entry_of(values: str, path: str) -> Told | None:
+def _entry_of(values: str, path: str) -> HelmfileRelease | None:
     """The only release of the helmfile whose last values file this is."""
-    told = once("releases of a helmfile", path, lambda: releases(path))
+    entries = once("releases of a helmfile", path, lambda: releases(path))
     real_path = os.path.realpath(values)
-    found = [each for each in told if each.layers and os.path.realpath(each.layers[-1]) == real_path]
+    found = [each for each in entries if each.layers and os.path.realpath(each.layers[-1]) == real_path]
     return found[0] if len(found) == 1 else None
 
 
-def releases(path: str) -> list[Told]:
+def releases(path: str) -> list[HelmfileRelease]:
     """The releases of these charts that the file installs, without rendering it; empty if it is not a helmfile."""
     try:
         source = read(path)
@@ -98,7 +99,7 @@ def releases(path: str) -> list[Told]:
     return list(_releases(source)) if foreign.is_helmfile(path, source.data) else []
 
 
-def _releases(source: Source) -> Iterator[Told]:
+def _releases(source: Source) -> Iterator[HelmfileRelease]:
     inherits_nothing = not any(as_map(each.data).get(key) for each in source.stream.documents for key in _INHERITING)
     for document in source.stream.documents:
         for number, item in enumerate(map(as_map, as_list(as_map(document.data).get("releases")))):
@@ -114,7 +115,7 @@ def _releases(source: Source) -> Iterator[Told]:
             name, namespace = _plain(item.get("name")), _plain(over_all or item.get("namespace"))
             # Whether the label has the namespace of the whole helmfile depends on Helmfile's version.
             labels = f"name={name}" if over_all else f"name={name},namespace={namespace}"
-            yield Told(
+            yield HelmfileRelease(
                 name=name,
                 chart=chart,
                 version="" if folder else _version(_plain(item.get("version"))),

@@ -14,7 +14,7 @@ from migrator.sources.bases import BASE_NAMES
 from migrator.sources.directory import Survey
 from migrator.sources.doubts import Doubt
 from migrator.sources.foreign import EncryptedError
-from migrator.sources.helmfile import Told
+from migrator.sources.helmfile import HelmfileRelease
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*", re.ASCII)
 _NOT_STRINGS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
@@ -28,21 +28,21 @@ version: 1
 class Draft(NamedTuple):
     """The content of a new project file: releases as layers, each with what a helmfile says about it, and errors."""
 
-    releases: list[tuple[tuple[str, ...], Told | None]]
+    releases: list[tuple[tuple[str, ...], HelmfileRelease | None]]
     errors: list[MigratorError]
 
 
-def draft(survey: Survey, told: Sequence[Told], folder: str) -> Draft:
+def draft(survey: Survey, entries: Sequence[HelmfileRelease], folder: str) -> Draft:
     """The releases of a directory, as its helmfiles define them, and otherwise as `survey` found them.
 
     A helmfile defines a release if it names all its values files and these are below the folder. For any other release,
     only the entry of the one release that uses its uppermost layer is taken.
     """
-    whole = [each for each in told if each.is_whole and all(map(_is_inside(folder), each.layers))]
+    whole = [each for each in entries if each.is_whole and all(map(_is_inside(folder), each.layers))]
     settled = {path for each in whole for path in each.layers}
-    found: list[tuple[tuple[str, ...], Told | None]] = [(each.layers, each) for each in whole]
+    found: list[tuple[tuple[str, ...], HelmfileRelease | None]] = [(each.layers, each) for each in whole]
     kept = [layers for layers in survey.releases if os.path.normpath(layers[-1]) not in settled]
-    found += [(layers, _entry_of(layers[-1], told)) for layers in kept]
+    found += [(layers, _entry_of(layers[-1], entries)) for layers in kept]
     named = settled | {os.path.normpath(path) for layers in kept for path in layers}
     left = {os.path.normpath(path) for layers in survey.releases for path in layers} - named
     errors = [
@@ -57,19 +57,19 @@ def _is_inside(folder: str) -> Callable[[str], bool]:
     return lambda path: os.path.realpath(path).startswith(inside)
 
 
-def _entry_of(path: str, told: Sequence[Told]) -> Told | None:
+def _entry_of(path: str, entries: Sequence[HelmfileRelease]) -> HelmfileRelease | None:
     """The release that takes values from the file; None if there is not exactly one."""
-    found = [each for each in told if os.path.normpath(path) in each.layers]
+    found = [each for each in entries if os.path.normpath(path) in each.layers]
     return found[0] if len(found) == 1 else None
 
 
 def text_for(made: Draft, folder: str) -> str:
     """The text of a project file for that folder."""
     lines = [_HEAD, "releases:\n" if made.releases else "releases: []\n"]
-    for name, (layers, told) in zip(_names(made.releases, folder), made.releases):
+    for name, (layers, entry) in zip(_names(made.releases, folder), made.releases):
         paths = ", ".join(_quoted(_below(path, folder)) for path in layers)
         lines += [f"  - name: {_quoted(name)}\n", f"    layers: [{paths}]\n"]
-        lines += _settings(told, folder) if told is not None else []
+        lines += _settings(entry, folder) if entry is not None else []
     in_doubt = [error for error in made.errors if not isinstance(error, OutOfScopeError)]
     foreign = [error for error in made.errors if isinstance(error, OutOfScopeError)]
     lines += _comments("Unclear or unreadable:", in_doubt, folder)
@@ -85,17 +85,17 @@ def _below(path: str, folder: str) -> str:
     return os.path.relpath(path, folder or os.curdir).replace(os.sep, "/")
 
 
-def _settings(told: Told, folder: str) -> Iterator[str]:
+def _settings(entry: HelmfileRelease, folder: str) -> Iterator[str]:
     """The lines for what the helmfile says about the release, other than its layers."""
-    says = {"chart": told.chart, "from": told.version, "namespace": told.namespace}
-    where = f"  # as {_ascii(_below(told.path, folder))}:{told.line} says"
+    says = {"chart": entry.chart, "from": entry.version, "namespace": entry.namespace}
+    where = f"  # as {_ascii(_below(entry.path, folder))}:{entry.line} says"
     for key, text in says.items():
         if text:
             yield f"    {key}: {_quoted(text)}{where}\n"
             where = ""
 
 
-def _names(releases: Sequence[tuple[tuple[str, ...], Told | None]], folder: str) -> list[str]:
+def _names(releases: Sequence[tuple[tuple[str, ...], HelmfileRelease | None]], folder: str) -> list[str]:
     """A name for each release from the path of its uppermost layer, as short as is unique.
 
     Releases with the same uppermost layer are distinguished by namespace and name in the helmfile.
@@ -104,10 +104,10 @@ def _names(releases: Sequence[tuple[tuple[str, ...], Told | None]], folder: str)
     short = [_short(path) for path in paths]
     count, times = Counter(short), Counter(paths)
     names = []
-    for name, path, (_, told) in zip(short, paths, releases):
+    for name, path, (_, entry) in zip(short, paths, releases):
         name = name if count[name] == 1 else path
-        if times[path] > 1 and told is not None:
-            name = f"{path} ({told.namespace or 'no namespace'}/{told.name or told.line})"
+        if times[path] > 1 and entry is not None:
+            name = f"{path} ({entry.namespace or 'no namespace'}/{entry.name or entry.line})"
         names.append(name)
     once: Counter[str] = Counter()
     for number, name in enumerate(names):

@@ -20,10 +20,10 @@ def explained(error: InputError, data: bytes, name: str) -> MigratorError:
             remedy="Replace all of it with {}, and say what is installed with --chart and --from VERSION-FLAVOUR.",
         )
     if b"{{" in data and marks.mentions(name, data):
-        return foreign.by_name(name) or OutOfScopeError(
+        return foreign.error_by_name(name) or OutOfScopeError(
             "has Go templates where YAML should be, and what they render to is not known here.",
             path=name,
             line=error.line,
             remedy="Migrate the rendered file, and copy the changes by hand.",
         )
-    return foreign.unreadable(name, data, error)
+    return foreign.unreadable_error(name, data, error)

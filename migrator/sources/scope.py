@@ -32,10 +32,10 @@ def refuse(source: Source, chart: str = "") -> None:
         return  # reported elsewhere, before anything else
     has_values = any(map(foreign.has_values, documents))
     is_values = has_values and not foreign.is_filled_in(name)
-    error = (None if is_values else foreign.by_name(name)) or foreign.by_shape(name, documents[0])
+    error = (None if is_values else foreign.error_by_name(name)) or foreign.error_by_shape(name, documents[0])
     is_named = any(roots.may_belong_to(each, chart) for each in documents)
     if not mentions(name, data) and not is_named and not (hides_words(data) and has_values):
-        raise foreign.unrelated(name, error)
+        raise foreign.unrelated_error(name, error)
     if error is not None:
         raise _with_place(error, source)
 
@@ -45,8 +45,8 @@ def _with_place(error: OutOfScopeError, source: Source) -> OutOfScopeError:
     for document in source.stream.documents:
         route = next(_places_of_values(document.data, ()), None)
         if route is not None:
-            specific = foreign.by_shape(source.name, document.data) or error
-            return foreign.with_values(specific, tree.show(route), document.line(route))
+            specific = foreign.error_by_shape(source.name, document.data) or error
+            return foreign.error_with_values(specific, tree.show(route), document.line(route))
     return error
 
 

@@ -27,10 +27,10 @@ class Sieve:
     deployed ones. `listed` are files left out because the project file lists them.
     """
 
-    def __init__(self, exclude: Sequence[str] = (), *, takes_ignored: bool) -> None:
+    def __init__(self, exclude: Sequence[str] = (), *, include_ignored: bool) -> None:
         self.ignored = 0
         self.listed: list[str] = []
-        self.takes_ignored = takes_ignored
+        self.include_ignored = include_ignored
         self._exclude = [(Globs(exclude), os.curdir)] if exclude else []
         self._paths: Collection[str] = ()
 
@@ -50,7 +50,7 @@ class Sieve:
             self.listed.append(path)
         return is_listed
 
-    def told(self, directory: str) -> str:
+    def summary(self, directory: str) -> str:
         """A sentence with the number of files that `.gitignore` leaves out, and the option that includes them."""
         files = "1 file that mentions" if self.ignored == 1 else f"{self.ignored} files that mention"
         return f".gitignore leaves {files} these charts out of {directory}; --include-ignored includes them."
@@ -65,7 +65,7 @@ class Sieve:
 def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None = None) -> Iterator[str]:
     """The paths of the files to read; an error for each folder that cannot be listed is added to `unread`."""
 
-    sieve = sieve if sieve is not None else Sieve(takes_ignored=True)
+    sieve = sieve if sieve is not None else Sieve(include_ignored=True)
     top = os.path.normpath(directory)
     ignoring = {top: list(gitignore.above(top))}
     below = [top]  # not os.walk, which is recursive up to Python 3.11
@@ -76,7 +76,7 @@ def yaml_files(directory: str, unread: list[MigratorError], sieve: Sieve | None 
         except OSError as error:
             unread.append(InputError(f"cannot be read: {error.strerror}.", path=folder))
             continue
-        rules = [] if sieve.takes_ignored else gitignore.of(folder, ignoring.pop(folder))
+        rules = [] if sieve.include_ignored else gitignore.of(folder, ignoring.pop(folder))
         real = os.path.realpath(folder) if rules else ""
         kept: list[str] = []
         skipped = _skipped_folders(folder, files)

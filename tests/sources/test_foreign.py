@@ -299,5 +299,5 @@ SHAPES: list[tuple[Value, str]] = [
 
 @pytest.mark.parametrize(("data", "what"), SHAPES, ids=[str(data) for data, _ in SHAPES])
 def test_which_kind_of_file_a_shape_is(data: Value, what: str) -> None:
-    error = foreign.by_shape("some.yaml", data)
+    error = foreign.error_by_shape("some.yaml", data)
     assert (error.message.startswith(what) if error is not None else not what) and (what == "") is (error is None)
