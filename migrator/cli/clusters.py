@@ -79,7 +79,7 @@ def installed(deployed: sources.Deployed, settings: Settings) -> Installed:
     way = access(settings)
     objects = releases.manifest(way, deployed, with_hooks=True)
     given = as_map(releases.given(way, deployed))
-    called = f"release {deployed.called}, revision {deployed.revision}"
+    called = f"release {deployed.full_name}, revision {deployed.revision}"
     return Installed(called, objects, as_map(releases.computed_values(way, deployed)), given)
 
 
@@ -94,7 +94,7 @@ def _opened(found: releases.Found, way: Access) -> sources.Opened | FileReport:
     except NoAnswer:  # all the others would fail too, each after its own timeout
         raise
     except MigratorError as error:
-        return failed(found.deployed.called, error)
+        return failed(found.deployed.full_name, error)
 
 
 def _as_opened(bundle: sources.Bundle) -> sources.Opened:

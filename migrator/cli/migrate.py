@@ -233,7 +233,7 @@ def person_and_screen(settings: Settings) -> tuple[Person, Screen]:
 
 def can_ask(release: Bundle, settings: Settings) -> bool:
     """Whether a person can be asked: input and output are terminals, and no option forbids it."""
-    is_piped = release.snapshot is None and not release.is_of_cluster
+    is_piped = release.snapshot is None and not release.is_from_cluster
     if settings.non_interactive or is_piped or settings.format == "json" or settings.output == "-":
         return False
     return streams.is_terminal(sys.stdin) and streams.is_terminal(sys.stdout)

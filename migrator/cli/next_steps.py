@@ -45,7 +45,7 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
         return ()
     own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
     changed = report.written
-    if case.bundle.is_of_cluster:
+    if case.bundle.is_from_cluster:
         own, changed = [settings.output or _NEW_FILE], []
     write = NextStep("Once this is approved, write it:"), _command(_migrate(case, settings))
     return (*write, *after_writing(Done(case, own, changed)))
@@ -56,8 +56,8 @@ def _migrate(case: examine.Case, settings: Settings) -> str:
     words = [f"-f {shell_quoted(name)}" for name in settings.values]
     deployed = case.bundle.deployed
     if deployed is not None:
-        words += ["--release", shlex.join(deployed.words)]
-        words += [f"--output {shell_quoted(settings.output or _NEW_FILE)}"] * case.bundle.is_of_cluster
+        words += ["--release", shlex.join(deployed.helm_arguments)]
+        words += [f"--output {shell_quoted(settings.output or _NEW_FILE)}"] * case.bundle.is_from_cluster
     elif not words:
         words = [shell_quoted(case.bundle.layers[case.bundle.home].name)]
     words += map(shlex.quote, settings.upgrade_options)
@@ -199,7 +199,7 @@ def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -
         yield _command(f"helm upgrade {name} {what} {where} {values}")
     beyond = "; if the release has values that are in no file, add --reset-then-reuse-values"
     never = "Never use --reuse-values, which keeps the old chart's defaults"
-    yield NextStep(f"{never}{'' if case.bundle.is_of_cluster else beyond}.")
+    yield NextStep(f"{never}{'' if case.bundle.is_from_cluster else beyond}.")
     if _is_final(case):
         yield NextStep(_NO_WAY_BACK)
         if changed:

@@ -155,7 +155,7 @@ def _write(ready: Sequence[Ready], whole: Sequence[FileReport], output: str, set
         _print_bytes(result)
     elif output:
         # Values from a cluster may contain credentials: only this user may read the file.
-        _write_elsewhere(output, result, first.bundle.snapshot, settings, private=first.bundle.is_of_cluster)
+        _write_elsewhere(output, result, first.bundle.snapshot, settings, private=first.bundle.is_from_cluster)
     elif any(each.report.changes for each in ready):
         return _replace(ready, whole, settings)
     return {}

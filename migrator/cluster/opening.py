@@ -20,7 +20,7 @@ _MOST = 8
 
 def from_cluster(found: Found, access: Access) -> Bundle:
     """The release with the values given to it. Raises ClusterError, and InputError if they are not YAML."""
-    called = found.deployed.called
+    called = found.deployed.full_name
     layer = read_bytes(releases.values(access, found.deployed), called)
     evidence = "values: what helm was given, without the chart's own (helm get values)"
     return _with_metadata(Bundle(called, (layer,)), found, (evidence,), ())
@@ -29,7 +29,7 @@ def from_cluster(found: Found, access: Access) -> Bundle:
 def beside_files(bundle: Bundle, found: Found, access: Access) -> Bundle:
     """The release whose values are in files, with Helm's metadata and notices for values that the files lack."""
     text = releases.values(access, found.deployed)
-    values = as_map(read_bytes(text, found.deployed.called).data)
+    values = as_map(read_bytes(text, found.deployed.full_name).data)
     own: Map = {}
     for layer in bundle.layers:
         own = lay_over(own, as_map(layer.data))
@@ -87,7 +87,7 @@ def _about_status(deployed: Deployed) -> Iterator[Notice]:
     if deployed.status.startswith("pending"):
         yield Notice(
             f"helm upgrade refuses a release that is {deployed.status}: wait for whoever upgrades it, or roll back "
-            f"first (helm rollback {' '.join(deployed.words)}).",
+            f"first (helm rollback {' '.join(deployed.helm_arguments)}).",
             "warning",
         )
 
@@ -103,14 +103,14 @@ def _differences(deployed: Deployed, values: Mapping[str, Value], own: Map) -> I
             other.append(route)
     if absent:
         yield Notice(
-            f"Release {deployed.called} has {_count(absent)} in no file named here: {_names(absent)}. helm upgrade "
+            f"Release {deployed.full_name} has {_count(absent)} in no file named here: {_names(absent)}. helm upgrade "
             "with these files alone drops what was typed with --set or is in another file: name that file with -f, "
             "or put the values into one.",
             "warning",
         )
     if other:
         yield Notice(
-            f"The files and release {deployed.called} differ in {_names(other)}: the files are used.", "warning"
+            f"The files and release {deployed.full_name} differ in {_names(other)}: the files are used.", "warning"
         )
 
 

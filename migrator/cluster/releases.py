@@ -120,9 +120,9 @@ def manifest(access: Access, deployed: Deployed, *, with_hooks: bool = False) ->
     """The objects that were installed; `with_hooks` adds the hooks."""
     from migrator.helm.engine import objects_in
 
-    found = list(objects_in(_get(access, deployed, "manifest"), f"the manifest of {deployed.called}"))
+    found = list(objects_in(_get(access, deployed, "manifest"), f"the manifest of {deployed.full_name}"))
     if with_hooks:
-        found += objects_in(_get(access, deployed, "hooks"), f"the hooks of {deployed.called}")
+        found += objects_in(_get(access, deployed, "hooks"), f"the hooks of {deployed.full_name}")
     return found
 
 

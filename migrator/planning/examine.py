@@ -112,13 +112,13 @@ def _detect(bundle: Bundle, request: Request) -> Upgrade:
     seen = request.surroundings.redis_state
     looked_at = () if seen is None else (seen.summary(),)
     found = found._replace(evidence=(*chart_bump.evidence(bundle, request.options), *found.evidence, *looked_at))
-    unseen = tuple(each.called for each in bundle.unseen)
+    unseen = tuple(each.label for each in bundle.unseen)
     surroundings = request.surroundings._replace(
         unseen=unseen,
         fills_in=bundle.fills_in,
         controller=bundle.controller,
         as_found=tuple(source.data for source in bundle.as_found),
-        sealed=sealed.beside(bundle.layers, bundle.helmfile.secrets if bundle.helmfile is not None else ()),
+        sealed=sealed.finder(bundle.layers, bundle.helmfile.secrets if bundle.helmfile is not None else ()),
     )
     return Upgrade(bundle, request, known, layers, options, found, surroundings, own)
 
@@ -184,7 +184,7 @@ def _bump(upgrade: Upgrade, made: plan.Plan) -> Case:
     """The case with the chart's version, which moves with the values."""
     bundle, found, request = upgrade.bundle, upgrade.found, upgrade.request
     # A target from the command line applies even if no value has to change.
-    changes = bool(made.changes) or bundle.moves_along
+    changes = bool(made.changes) or bundle.is_altered
     moves = changes or bool(request.options.version_to)
     if changes and request.bump:
         chart_bump.refuse_left_behind(bundle, found)

@@ -43,7 +43,7 @@ def collect(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
 
 def _about_unseen(bundle: Bundle) -> Iterator[Notice]:
     if bundle.unseen:
-        sources = ", ".join(each.called for each in bundle.unseen)
+        sources = ", ".join(each.label for each in bundle.unseen)
         yield Notice(
             f"Values from {sources} lie below these and cannot be seen from here. If they hold values of Prefect, name "
             "their file and this one together: -f FILE -f OBJECT.",

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts.roots import has_values, is_related, mentions_prefect
-from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, chart_named, left_open
-from migrator.sources.scope import holds
+from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, chart_named, open_version_reason
+from migrator.sources.scope import contains_values
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.changes import Notice
@@ -89,7 +89,7 @@ def _release(place: Source, source: Map, name: str) -> Bundle | None:
     is_text = not is_mapping and bool(text.strip())
     over = _parameters_layer(place.at("helm"), helm)
     values = (mapping, *(layer.data for layer in over))
-    is_ours = any(is_related(each, version.chart) for each in values) or (is_text and holds(text, has_values))
+    is_ours = any(is_related(each, version.chart) for each in values) or (is_text and contains_values(text, has_values))
     if not is_ours:
         return None
     # If neither is set, there is nothing to edit, and the values in effect cannot be seen.
@@ -132,7 +132,7 @@ def _version(place: Source, source: Map) -> ChartVersion:
         if "repoURL" not in source:
             why = "the object names no chart; move the version in the object that it patches"
         return ChartVersion(unmovable=why)
-    unmovable = left_open(text, "targetRevision")
+    unmovable = open_version_reason(text, "targetRevision")
     if "{{" in text:
         unmovable = f"its targetRevision is a template expression ({text}): move what it is built from"
     return chart_named(chart, text, (*place.route, "targetRevision"))._replace(unmovable=unmovable)

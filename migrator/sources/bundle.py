@@ -49,7 +49,7 @@ class ChartVersion(NamedTuple):
 
 def chart_named(name: str, text: str, route: Route) -> ChartVersion:
     """The chart of an object by its name, which may be an address, with the version at `route`."""
-    return ChartVersion(chart_name(name), text, route if text else (), left_open(text))
+    return ChartVersion(chart_name(name), text, route if text else (), open_version_reason(text))
 
 
 def chart_name(text: str) -> str:
@@ -58,12 +58,12 @@ def chart_name(text: str) -> str:
 
 
 class Elsewhere(NamedTuple):
-    """Values below an object's own that are stored elsewhere; `called` is their name for display.
+    """Values below an object's own that are stored elsewhere; `label` is their name for display.
 
     As far as the object says where, that is a `file` (the path as written) or an `item` (KIND/NAME) of the cluster.
     """
 
-    called: str
+    label: str
     file: str = ""
     item: str = ""
 
@@ -94,12 +94,12 @@ class Deployed(NamedTuple):
     managed_by: str = ""
 
     @property
-    def called(self) -> str:
+    def full_name(self) -> str:
         """NAMESPACE/NAME."""
         return f"{self.namespace}/{self.name}"
 
     @property
-    def words(self) -> tuple[str, ...]:
+    def helm_arguments(self) -> tuple[str, ...]:
         """The arguments that name it in a helm command."""
         return (self.name, "--namespace", self.namespace, *self.options)
 
@@ -151,7 +151,7 @@ class Bundle(NamedTuple):
     helmfile: Helmfile | None = None
 
     @property
-    def moves_along(self) -> bool:
+    def is_altered(self) -> bool:
         """Whether changes for other releases have already altered its values."""
         return bool(self.as_found)
 
@@ -166,7 +166,7 @@ class Bundle(NamedTuple):
         return self.layers[0].snapshot
 
     @property
-    def is_of_cluster(self) -> bool:
+    def is_from_cluster(self) -> bool:
         """Whether its values come from Helm in a cluster and are in no file."""
         return self.deployed is not None and self.snapshot is None
 
@@ -198,14 +198,14 @@ def object_around(layer: Source) -> Map:
     return as_map(tree.get(layer.stream.documents[layer.document].data, above))
 
 
-def left_open(text: str, called: str = "chart version") -> str:
+def open_version_reason(text: str, what: str = "chart version") -> str:
     """A clause saying why a version's text does not show what is installed; empty if it is an exact version."""
     if not text:
-        return f"it names no {called}, so the newest is installed; pin one"
+        return f"it names no {what}, so the newest is installed; pin one"
     if is_placeholder(text):
-        return f"its {called} is filled in from elsewhere ({text}): move it there, in the same change"
+        return f"its {what} is filled in from elsewhere ({text}): move it there, in the same change"
     if is_range(text):
-        return f"its {called} is a range ({text}): the chart may have moved already, pin it"
+        return f"its {what} is a range ({text}): the chart may have moved already, pin it"
     return ""
 
 

@@ -125,7 +125,7 @@ def _shared(
     for other in around:
         is_together = other.path == place.name == home.name
         namespace = as_text(other.chart.get("namespace")) or other.namespace
-        is_taker = item.is_meant(other.chart, namespace)
+        is_taker = item.matches(other.chart, namespace)
         if is_taker and not is_together and other.itself != hash(repr(data)):
             return home._replace(route=()).refusal(
                 f"also has the chart version of HelmRelease {other.name} ({other.path}), which would move without its "

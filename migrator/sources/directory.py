@@ -260,11 +260,11 @@ def _broken_by(found: Sequence[Patch], holders: Sequence[Holder]) -> tuple[set[s
     for each in found:
         target = each.kind, each.name
         if target not in hit:
-            hit[target] = sorted({path for item in each.among(by_item) for path in by_item[item]})
+            hit[target] = sorted({path for item in each.matching(by_item) for path in by_item[item]})
         paths = hit[target]
         if each.target != Target():
-            items = each.among(by_item)
-            paths = [path for path in paths if not patches.spares(each, path, items)]
+            items = each.matching(by_item)
+            paths = [path for path in paths if not patches.excludes(each, path, items)]
         if paths:
             errors.append(each.error_of(paths[0]))
             broken |= {*paths, each.file}

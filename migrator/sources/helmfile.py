@@ -18,7 +18,7 @@ from migrator.charts.ranges import is_range
 from migrator.charts.versions import CHARTS, FLAVOURS, parse
 from migrator.errors import MigratorError
 from migrator.sources import foreign
-from migrator.sources.bundle import Bundle, ChartVersion, Helmfile, chart_name, left_open
+from migrator.sources.bundle import Bundle, ChartVersion, Helmfile, chart_name, open_version_reason
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values.changes import Notice
@@ -60,7 +60,7 @@ def with_entry(bundle: Bundle, path: str) -> Bundle:
     entry = _entry_of(bundle.uppermost.name, path)
     if entry is None:
         return bundle
-    unmovable = left_open(entry.text)
+    unmovable = open_version_reason(entry.text)
     if entry.folder:  # Helm then ignores a version
         unmovable = f"its chart is the folder {entry.folder}: update that in the same change"
     if entry.version or unmovable:

@@ -46,7 +46,7 @@ def _patch(place: Source, item: Value, items: tuple[str, ...]) -> Iterator[Bundl
     own = as_text((target or as_map(data.get("metadata"))).get("name"))
     kind = as_text((target or data).get("kind"))
     meant = [each for each in items if each.startswith("HelmRelease/")]
-    meant = patch_records.meant(kind, own, meant, patches.affixes_below(place))
+    meant = patch_records.matching_items(kind, own, meant, patches.affixes_below(place))
     spec = as_map(data.get("spec"))
     version = flux.chart_version(place._replace(route=()), spec)
     is_ours = is_related(spec.get("values"), version.chart) or bool(version.text)

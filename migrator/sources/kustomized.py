@@ -33,7 +33,7 @@ class Tree(NamedTuple):
         return self.kustomizations[0].name
 
 
-class Made(NamedTuple):
+class GeneratedItem(NamedTuple):
     """One item of a generator: where it is, its data, and the kustomization's `generatorOptions`."""
 
     kustomization: Source
@@ -75,21 +75,21 @@ def of_folder(folder: str) -> Tree | None:
     return once("tree", folder, partial(_tree, folder))
 
 
-def generators(path: str, kind: str, name: str) -> list[Made]:
+def generators(path: str, kind: str, name: str) -> list[GeneratedItem]:
     """The generators of the item KIND/NAME in the kustomizations that apply the file."""
     makers = [once("makers", tree.name, partial(_makers, tree)) for tree in above(path)]
     return [each for made in makers for each in made.get((kind, name), [])]
 
 
-def _makers(tree: Tree) -> dict[tuple[str, str], list[Made]]:
+def _makers(tree: Tree) -> dict[tuple[str, str], list[GeneratedItem]]:
     """The generated items of all kustomizations of the tree, by kind and name."""
-    found: dict[tuple[str, str], list[Made]] = {}
+    found: dict[tuple[str, str], list[GeneratedItem]] = {}
     for source in tree.kustomizations:
         data = as_map(source.data)
         options = as_map(data.get("generatorOptions"))
         for kind, key in kustomize.GENERATORS.items():
             for number, item in enumerate(as_list(data.get(key))):
-                made = Made(source, (key, number), as_map(item), options)
+                made = GeneratedItem(source, (key, number), as_map(item), options)
                 found.setdefault((kind, as_text(made.data.get("name"))), []).append(made)
     return found
 

@@ -44,7 +44,7 @@ class Item(NamedTuple):
         is_here = place.snapshot is None or self.target == place.snapshot.target
         return (place if is_here else read(self.path))._replace(document=self.document, route=self.route)
 
-    def is_meant(self, reference: Map, namespace: str) -> bool:
+    def matches(self, reference: Map, namespace: str) -> bool:
         """Whether the reference means this object; a kustomization may set a namespace that either leaves out."""
         is_named = self.kind == reference.get("kind") and self.name == reference.get("name")
         return is_named and is_same_namespace(self.namespace, namespace)
@@ -137,7 +137,7 @@ def namespace_of(data: Map) -> str:
 
 def find(around: Sequence[Item], reference: Map, namespace: str) -> Item | None:
     """The object that the reference means, if it is among these."""
-    return next((each for each in around if each.is_meant(reference, namespace)), None)
+    return next((each for each in around if each.matches(reference, namespace)), None)
 
 
 def is_same_namespace(one: str, other: str) -> bool:

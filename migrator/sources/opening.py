@@ -152,13 +152,13 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
     files = {os.path.normpath(name) for name in named}
     home = bundle.uppermost.name
     for layer in bundle.layers:
-        found = [] if layer.snapshot is None else patches.over(layer.name)
+        found = [] if layer.snapshot is None else patches.applied_to(layer.name)
         found += list(patches.patches(layer))
         for each in found:
             if (
-                each.hits(bundle.items)
+                each.applies_to(bundle.items)
                 and each.file not in files
-                and not patches.spares(each, layer.name, bundle.items)
+                and not patches.excludes(each, layer.name, bundle.items)
             ):
                 raise each.error_of(home)
 
@@ -213,7 +213,7 @@ def _is_patch_of(patch: Bundle, whole: Bundle) -> bool:
     from migrator.sources import patches
 
     path = os.path.normpath(patch.layers[0].name)
-    return any(each.file == path and each.hits(whole.items) for each in patches.over(path))
+    return any(each.file == path and each.applies_to(whole.items) for each in patches.applied_to(path))
 
 
 def _beside_chart(bundle: Bundle) -> Bundle:
@@ -225,7 +225,7 @@ def _beside_chart(bundle: Bundle) -> Bundle:
     if found:
         from migrator.sources import umbrella
 
-        bundle = umbrella.beside(bundle, found[0])
+        bundle = umbrella.with_chart_version(bundle, found[0])
     path = "" if bundle.version.chart else repository.helmfile_above(bundle.uppermost.name)
     if not path:
         return bundle

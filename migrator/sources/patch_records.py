@@ -21,7 +21,7 @@ class Target(NamedTuple):
     def fits(self, metadata: Map) -> bool:
         """Whether an object with this metadata may match; selectors other than `key=value` may match any."""
         own = as_text(metadata.get("namespace"))
-        if own and not is_meant(self.namespace, own):
+        if own and not pattern_matches(self.namespace, own):
             return False
         labels = as_map(metadata.get("labels"))
         pairs = (re.fullmatch(r"\s*([\w./-]+)\s*==?\s*([\w.-]*)\s*", part) for part in self.labels.split(","))
@@ -45,13 +45,13 @@ class Patch(NamedTuple):
     by: str = ""
     is_layer: bool = False
 
-    def hits(self, items: Collection[str]) -> bool:
+    def applies_to(self, items: Collection[str]) -> bool:
         """Whether it applies to one of these objects (KIND/NAME)."""
-        return bool(self.among(items))
+        return bool(self.matching(items))
 
-    def among(self, items: Collection[str]) -> list[str]:
+    def matching(self, items: Collection[str]) -> list[str]:
         """Those of these objects (KIND/NAME) that it applies to."""
-        return meant(self.kind, self.name, items, self.affixes)
+        return matching_items(self.kind, self.name, items, self.affixes)
 
     def error_of(self, path: str) -> RefusedError:
         """The error for the object in that file, which the remedy names."""
@@ -59,7 +59,7 @@ class Patch(NamedTuple):
         return RefusedError(self.error.message, path=self.error.path, line=self.error.line, remedy=remedy)
 
 
-def meant(kind: str, name: str, items: Collection[str], affixes: Sequence[tuple[str, str]] = ()) -> list[str]:
+def matching_items(kind: str, name: str, items: Collection[str], affixes: Sequence[tuple[str, str]] = ()) -> list[str]:
     """Those of these objects (KIND/NAME) that the patterns match, with or without an affix on their names."""
     if not affixes and re.fullmatch(r"\w+", kind) and re.fullmatch(r"[\w-]+", name):
         return [item for item in (f"{kind}/{name}",) if item in items]  # most are plain names
@@ -67,12 +67,12 @@ def meant(kind: str, name: str, items: Collection[str], affixes: Sequence[tuple[
     return [
         each
         for each in items
-        if is_meant(kind, each.partition("/")[0])
-        and any(is_meant(name, f"{prefix}{each.partition('/')[2]}{suffix}") for prefix, suffix in around)
+        if pattern_matches(kind, each.partition("/")[0])
+        and any(pattern_matches(name, f"{prefix}{each.partition('/')[2]}{suffix}") for prefix, suffix in around)
     ]
 
 
-def is_meant(pattern: str, text: str) -> bool:
+def pattern_matches(pattern: str, text: str) -> bool:
     """Whether a pattern matches a kind, a name or a namespace; an empty one matches all.
 
     Patterns come from a repository, so they are not trusted: one that could backtrack for long is taken to match, and

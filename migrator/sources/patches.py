@@ -21,7 +21,7 @@ from migrator.charts.roots import has_values, mentions_prefect
 from migrator.errors import MigratorError, RefusedError
 from migrator.sources import kustomize, kustomized, objects
 from migrator.sources.memory import once
-from migrator.sources.patch_records import Patch, Target, is_meant
+from migrator.sources.patch_records import Patch, Target, pattern_matches
 from migrator.sources.source import Source, read
 from migrator.values import tree
 from migrator.values.edits import Value
@@ -74,7 +74,7 @@ def _selector(target: Map) -> _Selector:
     return _Selector(kind, name, Target(namespace, labels))
 
 
-def over(name: str) -> list[Patch]:
+def applied_to(name: str) -> list[Patch]:
     """The patches of the kustomizations that apply a file, or are in its folder; broken patches are skipped."""
     trees = list(kustomized.above(name))
     found = [patch for tree in trees for patch in once("patches", tree.name, partial(_patches_of, tree.kustomizations))]
@@ -112,7 +112,7 @@ def _affixes(tree: kustomized.Tree) -> list[tuple[str, str]]:
     return [*pairs, all_of_them] if pairs else []
 
 
-def spares(patch: Patch, path: str, items: Collection[str]) -> bool:
+def excludes(patch: Patch, path: str, items: Collection[str]) -> bool:
     """Whether the namespace or labels of its target exclude all of these objects (KIND/NAME) of a file from a patch.
 
     False if a kustomization sets namespaces or labels, because those in the file then mean nothing.
@@ -122,7 +122,7 @@ def spares(patch: Patch, path: str, items: Collection[str]) -> bool:
         return False
     if any(key in as_map(source.data) for source in around for key in ("namespace", "labels", "commonLabels")):
         return False
-    matching = patch.among(items)
+    matching = patch.matching(items)
     found = [
         each for each in objects.objects_in(read(path)) if f"{each.kind}/{_metadata(each.data).get('name')}" in matching
     ]
@@ -207,7 +207,7 @@ def _holders_changed(pattern: str, path: str) -> Iterator[str]:
     places = {"OCIRepository": "/spec/ref", "HelmChart": "/spec/version"}
     for kind, parts in _HOLDERS.items():
         begins = [places.get(kind, f"/{part}") for part in parts]
-        if is_meant(pattern, kind) and any(f"{path}/".startswith(f"{each}/") for each in begins):
+        if pattern_matches(pattern, kind) and any(f"{path}/".startswith(f"{each}/") for each in begins):
             yield kind
 
 
@@ -215,15 +215,15 @@ def _strategic(where: _Place, target: Map, data: Map, file: str, *, is_alone: bo
     # With a target, Kustomize ignores the patch's own name and kind.
     own = as_text(_metadata(data).get("name"))
     selector = _selector(target) if target else _Selector(as_text(data.get("kind")), own)
-    if any(is_meant(selector.kind, each) and _changes_holder(each, data) for each in _HOLDERS):
+    if any(pattern_matches(selector.kind, each) and _changes_holder(each, data) for each in _HOLDERS):
         error = _error((file, 1) if file else where, f"patches what {selector} holds", _INTO_THE_OBJECT)
         yield Patch(selector.kind, selector.name, error, target=selector.target)
     spec = as_map(data.get("spec"))
     holds_values = has_values(spec.get("values")) or mentions_prefect(str(spec))
     version = _version_in(spec) or _version_in(as_map(tree.get(spec, ("template", "spec"))))
-    if not any(is_meant(selector.kind, each) for each in KINDS) or not (holds_values or version):
+    if not any(pattern_matches(selector.kind, each) for each in KINDS) or not (holds_values or version):
         return
-    can_be_layer = is_meant(selector.kind, "HelmRelease") and "'$patch'" not in str(spec)
+    can_be_layer = pattern_matches(selector.kind, "HelmRelease") and "'$patch'" not in str(spec)
     is_layer_by_itself = bool(file and holds_values and selector.name == own and can_be_layer)
     what = "patches values of Prefect" if holds_values else f"sets the chart version {version}"
     how = f"in {file}" if file else "inside the kustomization"

@@ -19,7 +19,7 @@ from migrator.errors import some_of
 from migrator.prefect import names, toggles
 from migrator.sources import kustomize, kustomized, patches, repository
 from migrator.sources.bundle import Bundle, object_around
-from migrator.sources.patch_records import is_meant
+from migrator.sources.patch_records import pattern_matches
 from migrator.sources.source import Source
 from migrator.values.changes import Notice
 from migrator.values.edits import Value
@@ -76,7 +76,7 @@ def _about(path: str, line: int, item: Value) -> Iterator[Notice]:
         data = as_map(document.data)
         kind = as_text(target.get("kind")) if target else as_text(data.get("kind")) or _KIND
         name = as_text((target or as_map(data.get("metadata"))).get("name"))
-        if not is_meant(kind, _KIND):
+        if not pattern_matches(kind, _KIND):
             continue
         where, called = f"{file or path}:{1 if file else line}", f"the rendered {_KIND} {name}".rstrip()
         operations = [as_map(each) for each in as_list(document.data)]

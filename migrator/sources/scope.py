@@ -52,7 +52,7 @@ def _with_place(error: OutOfScopeError, source: Source) -> OutOfScopeError:
 
 def _places_of_values(data: Value, above: Route) -> Iterator[Route]:
     if isinstance(data, str):
-        if "\n" in data and holds(data, _are_values):
+        if "\n" in data and contains_values(data, _are_values):
             yield above
     elif isinstance(data, (dict, list)):
         if above and _are_values(data):
@@ -66,7 +66,7 @@ def _are_values(data: Value) -> bool:
     return roots.has_global_values(data) or any(root in _ROOTS for root in roots.prefect_roots([data]))
 
 
-def holds(text: str, are_values: Callable[[Value], bool]) -> bool:
+def contains_values(text: str, are_values: Callable[[Value], bool]) -> bool:
     """Whether a text in an object contains values; if it does not parse (a template), its words decide."""
     try:
         return are_values(yamltext.parse(text.encode("utf-8", "surrogatepass")).documents[0].data)

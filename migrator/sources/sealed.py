@@ -18,7 +18,7 @@ from migrator.values import tree
 from migrator.values.edits import Route, Value
 
 
-def beside(layers: Sequence[Source], named: Sequence[str] = ()) -> Callable[[Route], tuple[str, ...]]:
+def finder(layers: Sequence[Source], named: Sequence[str] = ()) -> Callable[[Route], tuple[str, ...]]:
     """A function that returns the encrypted files that set a given path; they are read when it is called.
 
     They are in these layers' folders, or `named` elsewhere.

@@ -18,7 +18,7 @@ from migrator.values.merge import as_list, as_map, as_text
 THEN = ", and run helm dependency update, which rebuilds Chart.lock"
 
 
-def beside(bundle: Bundle, path: str) -> Bundle:
+def with_chart_version(bundle: Bundle, path: str) -> Bundle:
     """The release with what the Chart.yaml next to it says about its chart; a broken Chart.yaml is ignored."""
     try:
         return _with_dependency(bundle, read(path))

@@ -73,7 +73,7 @@ def verify_deployed(
     found.sort(key=lambda each: each.severity)  # errors first, otherwise in their order
     wrong = any(each.severity == "error" for each in found)
     what = f"{_count(seen.live.deployments, 'deployment')} and {_count(seen.live.pods, 'pod')}"
-    told = NoticeReport("info", f"Looked at {what} of {deployed.called}, revision {deployed.revision}.", "", 0)
+    told = NoticeReport("info", f"Looked at {what} of {deployed.full_name}, revision {deployed.revision}.", "", 0)
     read: tuple[Value, ...] = (list(seen.manifest), list(seen.live.deployments), list(seen.live.pods), seen.computed)
     return report._replace(
         status="failed" if wrong else "current",
@@ -91,7 +91,7 @@ def _about_manager(deployed: Deployed) -> list[NoticeReport]:
 def _look(bundle: Bundle, deployed: Deployed, access: Access) -> _Seen:
     manifest = releases.manifest(access, deployed, with_hooks=True)
     computed = as_map(releases.computed_values(access, deployed))
-    given = as_map(bundle.layers[0].data) if bundle.is_of_cluster else as_map(releases.given(access, deployed))
+    given = as_map(bundle.layers[0].data) if bundle.is_from_cluster else as_map(releases.given(access, deployed))
     return _Seen(deployed, manifest, live.look(access, deployed, manifest), computed, given)
 
 
@@ -113,19 +113,19 @@ def _helm_upgrade(bundle: Bundle, deployed: Deployed, version: str) -> str:
     what = f"REPO/{chart} --version {version}" if deployed.chart == chart and version else "CHART"
     files = [f"-f {shlex.quote(layer.name)}" for layer in bundle.layers if layer.snapshot is not None]
     values = " ".join(files) or "--reset-then-reuse-values"
-    options = " ".join(map(shlex.quote, deployed.words[1:]))
+    options = " ".join(map(shlex.quote, deployed.helm_arguments[1:]))
     return f"helm upgrade {deployed.name} {what} {options} {values}"
 
 
 def _about_release(
     bundle: Bundle, deployed: Deployed, report: FileReport, installed: ChartVersion | None, again: str
 ) -> Iterator[Finding]:
-    where = deployed.called
+    where = deployed.full_name
     if deployed.status != "deployed":
         text = f"revision {deployed.newest} is {deployed.status}, and revision {deployed.revision} is the one in use"
-        remedy, first = "See why, fix it, and install it again.", f"helm history {shlex.join(deployed.words)}"
+        remedy, first = "See why, fix it, and install it again.", f"helm history {shlex.join(deployed.helm_arguments)}"
         if deployed.status.startswith("pending"):
-            words = (deployed.name, str(deployed.revision), *deployed.words[1:])
+            words = (deployed.name, str(deployed.revision), *deployed.helm_arguments[1:])
             remedy, first = "Once nobody else is upgrading it:", f"helm rollback {shlex.join(words)}"
         yield _finding("deployed-status", where, text, remedy, (first, again))
     if installed is None or not report.version_to:
@@ -137,8 +137,8 @@ def _about_release(
     if installed.release < target:
         text = f"what runs is {bundle.version.chart} {bundle.version.text}, not {report.version_to} yet"
         commands: tuple[str, ...] = (again,)
-        if bundle.is_of_cluster:
-            way = f"--release {shlex.join(deployed.words)} --to {report.version_to} --output values.yaml"
+        if bundle.is_from_cluster:
+            way = f"--release {shlex.join(deployed.helm_arguments)} --to {report.version_to} --output values.yaml"
             commands = (
                 f"infrahub-migrator migrate {way}",
                 again.replace("--reset-then-reuse-values", "-f values.yaml"),
@@ -175,7 +175,7 @@ def _about_reuse(
             "no value given to the release says so"
         )
         remedy = "Use the new chart's values, below those given to the release."
-        yield _finding("deployed-reuse-values", seen.deployed.called, text, remedy, (again,))
+        yield _finding("deployed-reuse-values", seen.deployed.full_name, text, remedy, (again,))
 
 
 def _is_given(given: Map, route: Route) -> bool:
@@ -204,7 +204,7 @@ def _about_pods(
             return "its log was not read, because enough others were"
         return live.log_of(access, pod, container, show_secrets=show_secrets)
 
-    where, namespace = seen.deployed.called, seen.deployed.namespace
+    where, namespace = seen.deployed.full_name, seen.deployed.namespace
     found = list(running.troubles(seen.manifest, seen.live, namespace, again, log))
     told: list[Trouble] = []
     if with_prefect:

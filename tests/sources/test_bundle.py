@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator.sources import Bundle, read_bytes
-from migrator.sources.bundle import ChartVersion, left_open, of_layers
+from migrator.sources.bundle import ChartVersion, of_layers, open_version_reason
 from migrator.sources.chart_sources import refers
 from migrator.values.merge import Map
 from migrator.yamltext import parse
@@ -44,7 +44,7 @@ def test_a_chart_version_is_known_only_if_exact_and_movable(version: ChartVersio
     ],
 )
 def test_why_a_version_does_not_say_what_is_installed(text: str, reason: str) -> None:
-    assert left_open(text).startswith(reason) and bool(left_open(text)) is bool(reason)
+    assert open_version_reason(text).startswith(reason) and bool(open_version_reason(text)) is bool(reason)
 
 
 def test_the_version_is_read_from_the_new_text(tmp_path: Path) -> None:

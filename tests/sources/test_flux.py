@@ -262,7 +262,7 @@ def test_which_objects_only_patch_the_version(chart: str, is_patch: bool) -> Non
 )
 def test_values_from_elsewhere_are_named_as_in_the_object(tmp_path: Path, item: str, called: str) -> None:
     (bundle,) = releases_in(tmp_path, helm_release(VALUES, head=f"  valuesFrom: [{item}]\n"))
-    assert [each.called for each in bundle.unseen] == [called]
+    assert [each.label for each in bundle.unseen] == [called]
 
 
 def test_a_release_past_the_target_does_not_fail_the_gate(cli: Callable[..., Any], tmp_path: Path) -> None:
