@@ -1,8 +1,8 @@
-"""What `test_disks.py` runs in a mount namespace of its own: a disk that is full at every size, then a read-only one.
+"""Run by `test_disks.py` in its own mount namespace: a disk that becomes full at every point, then a read-only one.
 
     unshare --mount python tests/faults/disks.py EMPTY-DIRECTORY
 
-Mounts a small tmpfs there, writes three layers with ever less room left on it, and prints what came of it.
+Mounts a small tmpfs there, writes three layers with various amounts of free space, and prints the result.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LAYERS = ("one.yaml", "two.yaml", "three.yaml")
 
 
 def attempt(directory: str, pages: int) -> bool:
-    """Write the layers with `pages` pages free; whether that worked. Fails loudly where something is not whole."""
+    """Write the layers with `pages` pages free; whether that worked. Asserts that every file is whole."""
     paths = [os.path.join(directory, name) for name in LAYERS]
     for path in paths:
         with open(path, "wb") as stream:

@@ -1,13 +1,12 @@
-"""Break every system call of the write path once, in every way, and see whether anything is lost.
+"""Let every system call of the write path fail once, in every way, and check that nothing is lost.
 
     python tests/faults/sweep.py [--scenario NAME]... [--sample N] [--jobs N] [--command "python -m migrator"]
 
 A run under strace finds the system calls that concern the files; then each of them is made to fail (EIO, ENOSPC, EINTR;
 once, or from then on), or the process gets a signal there (KILL, TERM, INT, HUP). After every fault each file must be
-the old one or the new one, whole, with mode, owner, attributes and, where it is the old one, times; a run that ended
-by itself must have done all or nothing and told the truth by its exit code; and the same command, run again without
-a fault, must leave exactly what an undisturbed run leaves. Prints the faults tried and survived; exits 1 if any was
-not survived.
+the old one or the new one, whole, with mode, owner, attributes and, if it is the old one, times. A run that ended by
+itself must have done all or nothing, with the right exit code. And the same command, run again without a fault, must
+leave exactly what a run without faults leaves. Prints the faults tried and survived; exits with 1 if one was not.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STRACE = [shutil.which("strace") or "", "--seccomp-bpf", "-f", "-y", "-qq"]
-"""It stops the program at the calls that it is to tell of, and at no others."""
+"""With these options strace stops the program only at the calls that it has to report."""
 
-COMMAND = [sys.executable, "-S", os.path.join(HERE, "standin.py")]
-"""What is put to the test; `--command "python -m migrator"` names the tool itself."""
+COMMAND = [sys.executable, "-S", os.path.join(HERE, "stand_in.py")]
+"""The command under test; `--command "python -m migrator"` tests the program itself."""
 
 ANSWERS = ["--redis-db", "2", "--answer", "flavour=none", "--non-interactive"]
 
@@ -42,8 +41,8 @@ ERRORS = ("EIO", "ENOSPC", "EINTR")
 LASTING = ("EIO", "ENOSPC")
 SIGNALS = ("KILL", "TERM", "INT", "HUP")
 
-WHEN = 1_577_836_800_123_456_789
-"""The originals' time of last change, in nanoseconds."""
+LAST_CHANGE = 1_577_836_800_123_456_789
+"""When the original files were last changed, in nanoseconds."""
 
 SERVER = b"""\
 infrahub:
@@ -85,18 +84,18 @@ infrahub:
 
 
 class Scenario(NamedTuple):
-    """What stands in the directory (`prepare` makes it), what is run there, and the files it is about."""
+    """What is in the directory (created by `prepare`), what is run there, and the files that it writes."""
 
     name: str
     prepare: Callable[[str], None]
     arguments: Callable[[str], list[str]]
     targets: tuple[str, ...]
     again: tuple[int, ...] = (0,)
-    """Exit codes that running the same command once more may have."""
+    """The exit codes that a second run of the same command may have."""
     together: bool = True
-    """Whether the files are written all or none; several releases are each written by itself, answers before."""
+    """Whether all files are written or none. Several releases are written one by one, and saved answers first."""
     record: str = ""
-    """A file that tells of one run: the next one writes its own, and keeps this one as a backup."""
+    """A file that reports one run: the next run writes its own, and keeps this one as a backup."""
 
 
 def _file(path: str, data: bytes) -> None:
@@ -106,7 +105,7 @@ def _file(path: str, data: bytes) -> None:
     os.chmod(path, 0o640)
     with contextlib.suppress(OSError):  # not every file system has them
         os.setxattr(path, "user.origin", b"by hand")
-    os.utime(path, ns=(WHEN, WHEN))
+    os.utime(path, ns=(LAST_CHANGE, LAST_CHANGE))
 
 
 def _plain(room: str) -> None:
@@ -227,28 +226,28 @@ SCENARIOS = (
 
 
 class Fault(NamedTuple):
-    """What goes wrong at the `number`-th call of `syscall`: an error, an error that lasts (`EIO+`), or a signal."""
+    """What goes wrong at the `number`-th call of `syscall`: one error, errors from then on (`EIO+`), or a signal."""
 
     kind: str
     syscall: str
     number: int
     changing: bool
-    """Whether the call changes what stands on the disk."""
+    """Whether the call changes what is on the disk."""
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.syscall} {self.number}"
 
     @property
     def injection(self) -> str:
-        """In strace's words."""
+        """The fault as an option of strace."""
         if self.kind in SIGNALS:
             return f"{self.syscall}:signal={self.kind}:when={self.number}"
         lasts = "+" if self.kind.endswith("+") else ""
         return f"{self.syscall}:error={self.kind.rstrip('+')}:when={self.number}{lasts}"
 
 
-class Kept(NamedTuple):
-    """All that is to be kept about a file."""
+class FileState(NamedTuple):
+    """Everything about a file that has to be kept."""
 
     data: bytes
     mode: int
@@ -257,7 +256,7 @@ class Kept(NamedTuple):
     changed: int
 
 
-def _look(path: str) -> Kept | None:
+def _state_of(path: str) -> FileState | None:
     try:
         status = os.lstat(path)
     except FileNotFoundError:
@@ -265,46 +264,48 @@ def _look(path: str) -> Kept | None:
     with open(path, "rb") as stream:
         data = stream.read()
     xattrs = tuple((name, os.getxattr(path, name)) for name in sorted(os.listxattr(path)))
-    return Kept(data, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid), xattrs, status.st_mtime_ns)
+    return FileState(data, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid), xattrs, status.st_mtime_ns)
 
 
-class Picture(NamedTuple):
-    """A directory: its targets, its backups, and every name in it, with a backup's moment left out."""
+class DirectoryState(NamedTuple):
+    """A directory: its targets, its backups, and every name in it, without the time in the names of backups."""
 
-    targets: tuple[Kept | None, ...]
-    backups: tuple[Kept | None, ...]
+    targets: tuple[FileState | None, ...]
+    backups: tuple[FileState | None, ...]
     names: tuple[str, ...]
 
 
-_MOMENT = re.compile(r"\.(?:[0-9a-f]{8}\.)?\d{8}T\d{6}Z(?:-\d+)?\.([0-9a-f]{12}-[0-9a-f]{12})-[0-9a-f]{6}\.bak$")
+_BACKUP_TIME = re.compile(r"\.(?:[0-9a-f]{8}\.)?\d{8}T\d{6}Z(?:-\d+)?\.([0-9a-f]{12}-[0-9a-f]{12})-[0-9a-f]{6}\.bak$")
 
 
-def _take(room: str, scenario: Scenario) -> Picture:
+def _state_of_directory(room: str, scenario: Scenario) -> DirectoryState:
     paths = sorted(
         os.path.join(folder, name) for folder, folders, names in os.walk(room) for name in [*folders, *names]
     )
-    names = tuple(sorted(_MOMENT.sub(r".\1.bak", os.path.relpath(path, room)) for path in paths))
+    names = tuple(sorted(_BACKUP_TIME.sub(r".\1.bak", os.path.relpath(path, room)) for path in paths))
     record = os.path.join(room, scenario.record or ".")
-    backups = tuple(_look(path) for path in paths if path.endswith(".bak") and not path.startswith(record))
-    return Picture(tuple(_without(room, _look(os.path.join(room, name))) for name in scenario.targets), backups, names)
+    backups = tuple(_state_of(path) for path in paths if path.endswith(".bak") and not path.startswith(record))
+    return DirectoryState(
+        tuple(_normalised(room, _state_of(os.path.join(room, name))) for name in scenario.targets), backups, names
+    )
 
 
-def _without(room: str, kept: Kept | None) -> Kept | None:
-    """The same, whichever room it stands in, and whenever: saved answers tell the command, a report the backup."""
+def _normalised(room: str, kept: FileState | None) -> FileState | None:
+    """Without the directory and the time: saved answers contain the command, and a report the backup."""
     return kept and kept._replace(data=re.sub(rb"\d{8}T\d{6}Z", b"", kept.data.replace(os.fsencode(room), b".")))
 
 
-def _same_but_changed(one: Kept | None, other: Kept | None) -> bool:
+def _is_same_but_for_time(one: FileState | None, other: FileState | None) -> bool:
     if one is None or other is None:
         return one is other
     return one._replace(changed=0) == other._replace(changed=0)
 
 
-def _is_left_on_purpose(stray: Iterable[str], before: Picture, code: int, fault: Fault) -> bool:
-    """Whether these may wait for the next run.
+def _is_left_on_purpose(stray: Iterable[str], before: DirectoryState, code: int, fault: Fault) -> bool:
+    """Whether these may be left for the next run.
 
-    So may what could not be removed, and what the disk does not confirm to be removed, once all files are written; a
-    backup that `undo` used up, likewise.
+    That is so for what could not be removed, or not for certain, once all files were written; also for a backup that
+    `undo` has restored.
     """
     names = [os.path.basename(name) for name in stray if name not in before.names]
     ours = all(name.startswith(".") and "infrahub-migrator" in name for name in names)
@@ -316,20 +317,20 @@ def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 class Sweep:
-    """The faults of one scenario, and what an undisturbed run makes of it."""
+    """The faults of one scenario, and the result of a run without faults."""
 
     def __init__(self, scenario: Scenario, workshop: str) -> None:
         self.scenario = scenario
         self.workshop = workshop
-        # Once before it is traced, so that every module is compiled: system calls are counted.
+        # Run once before tracing, so that every module is compiled: system calls are counted.
         _run([*COMMAND, *scenario.arguments(self._room("warm"))])
         room = self._room("undisturbed")
-        self.before = _take(room, scenario)
+        self.before = _state_of_directory(room, scenario)
         log = os.path.join(workshop, "trace")
         traced = _run([*STRACE, "-e", "trace=%file,%desc", "-o", log, *COMMAND, *scenario.arguments(room)])
         if traced.returncode != 0:
             raise SystemExit(f"{scenario.name}: the undisturbed run failed: {traced.stderr}")
-        self.after = _take(room, scenario)
+        self.after = _state_of_directory(room, scenario)
         self.faults = list(_faults(log, room))
         if self.before.targets == self.after.targets or not self.faults:
             raise SystemExit(f"{scenario.name}: the undisturbed run changed nothing")
@@ -341,44 +342,44 @@ class Sweep:
         return room
 
     def survive(self, fault: Fault, number: int) -> list[str]:
-        """Let one fault happen; what was not as it must be, in words. Empty means survived."""
+        """Let one fault happen; a sentence for each problem. None means that it was survived."""
         room = self._room(f"fault-{number}")
         try:
-            return self._survive(fault, room)
+            return self._inject(fault, room)
         finally:
             shutil.rmtree(room)
 
-    def _survive(self, fault: Fault, room: str) -> list[str]:
+    def _inject(self, fault: Fault, room: str) -> list[str]:
         log = f"{room}.log"
         command = [*COMMAND, *self.scenario.arguments(room)]
         trace = ["-o", log, "-e", f"trace={fault.syscall}", "-e", f"inject={fault.injection}"]
-        before = _take(room, self.scenario)
+        before = _state_of_directory(room, self.scenario)
         ran = _run([*STRACE, *trace, *command])
         with open(log, encoding="utf-8", errors="replace") as stream:
             hit = _is_hit(stream.read(), fault, room)
         os.unlink(log)
         wrong = [] if hit else ["the fault did not come where it was meant to"]
-        found = _take(room, self.scenario)
-        wrong += self._faults_in(found, before, ran.returncode, fault)
+        found = _state_of_directory(room, self.scenario)
+        wrong += self._problems(found, before, ran.returncode, fault)
         again = _run(command)
         if again.returncode == 5 and "an earlier run was interrupted" in again.stderr:
-            again = _run(command)  # `undo` puts right what was left, says so, and stops
-        wrong += self._faults_afterwards(_take(room, self.scenario), before, again.returncode)
+            again = _run(command)  # `undo` completes what was left, says so, and stops
+        wrong += self._problems_of_second_run(_state_of_directory(room, self.scenario), before, again.returncode)
         if wrong:
             wrong.append(f"(exit {ran.returncode}: {ran.stderr.strip()[-300:]}; again, exit {again.returncode}: ")
             wrong[-1] += f"{(again.stdout + again.stderr).strip()[-300:]})"
         return wrong
 
-    def _faults_in(self, found: Picture, before: Picture, code: int, fault: Fault) -> list[str]:
+    def _problems(self, found: DirectoryState, before: DirectoryState, code: int, fault: Fault) -> list[str]:
         wrong = []
         states = set()
         for name, now, old, new in zip(self.scenario.targets, found.targets, before.targets, self.after.targets):
             if now == old:
                 states.add("old")
-            elif _same_but_changed(now, new) and (new is None or new.changed != WHEN or now == new):
+            elif _is_same_but_for_time(now, new) and (new is None or new.changed != LAST_CHANGE or now == new):
                 states.add("new")
-            elif name == self.scenario.record and now is not None and _tells(now.data) == code:
-                states.add("old")  # a record of what failed, while the rest stayed as it was
+            elif name == self.scenario.record and now is not None and _recorded_exit_code(now.data) == code:
+                states.add("old")  # a report of the failure, while the other files stayed as they were
             else:
                 wrong.append(f"{name} is neither the old file nor the new one: {str(now)[:2000]}")
         ended_itself = code >= 0 and fault.kind != "KILL"
@@ -389,7 +390,7 @@ class Sweep:
             wrong.append("exit 0, but not everything was written")
         if ended_itself and not lasting and code not in (0, 6) and states == {"new"}:
             wrong.append(f"exit {code}, but something was written")
-        # Where every call fails from then on, not even the error can be printed, or the rest of the program loaded.
+        # If every call fails from then on, the error cannot be printed, nor the rest of the program loaded.
         if ended_itself and not lasting and code not in (0, 2, 5, 6, 130):
             wrong.append(f"exit {code}")
         if ended_itself and not lasting:
@@ -400,17 +401,17 @@ class Sweep:
             if missing := expected - names:
                 wrong.append(f"missing: {sorted(missing)}")
             stray = names - expected
-            stray.pop(self.scenario.record, None)  # what it tells is looked at above
+            stray.pop(self.scenario.record, None)  # what it reports is checked above
             if stray and not _is_left_on_purpose(stray, before, code, fault):
                 wrong.append(f"stray: {sorted(stray)}")
         return wrong
 
-    def _faults_afterwards(self, found: Picture, before: Picture, code: int) -> list[str]:
+    def _problems_of_second_run(self, found: DirectoryState, before: DirectoryState, code: int) -> list[str]:
         wrong = []
         if code not in self.scenario.again:
             wrong.append(f"run again, it ends with exit {code}")
         for name, now, then in zip(self.scenario.targets, found.targets, self.after.targets):
-            if name != self.scenario.record and not _same_but_changed(now, then):
+            if name != self.scenario.record and not _is_same_but_for_time(now, then):
                 wrong.append(f"run again, it does not come to the same {name}")
         other = {*found.names} ^ {*self.after.names}
         if self.scenario.record:
@@ -422,15 +423,15 @@ class Sweep:
         return wrong
 
 
-def _tells(record: bytes) -> int | None:
-    """The exit code that a record tells of; None where it is not whole."""
+def _recorded_exit_code(record: bytes) -> int | None:
+    """The exit code in a report; None if the report is not whole."""
     with contextlib.suppress(ValueError, LookupError):
         return int(json.loads(record)["exit_code"])
     return None
 
 
 def _calls(text: str) -> list[tuple[str, str]]:
-    """The system calls of a trace, by name and arguments; what was resumed is counted where it began."""
+    """The system calls of a trace, by name and arguments; one that was resumed counts where it began."""
     found = []
     for line in text.splitlines():
         match = re.match(r"(?:\d+ +)?(\w+)\((.*)", line)
@@ -439,25 +440,25 @@ def _calls(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _concerns(call: tuple[str, str], room: str) -> bool:
-    """Whether a call is about the files, not about starting the program or printing their names."""
+def _is_about_files(call: tuple[str, str], room: str) -> bool:
+    """Whether a call concerns the files, not the start of the program or the printing of their names."""
     name, arguments = call
     if name == "write":
         return room in arguments.split(",")[0]
     return room in arguments and name != "execve"
 
 
-def _changes(call: tuple[str, str]) -> bool:
+def _is_change(call: tuple[str, str]) -> bool:
     name, arguments = call
     return name in ("write", "rename", "unlink", "ftruncate") or "O_CREAT" in arguments or "O_TRUNC" in arguments
 
 
 def _sample(faults: Sequence[Fault], size: int) -> list[Fault]:
-    """About `size` faults: half of them kills between two changes, where half a job would show, the others mixed."""
+    """About `size` faults: half of them kills between two changes, where incomplete work would show, the rest mixed."""
     kills = [fault for fault in faults if fault.kind == "KILL" and fault.changing]
     others = [fault for fault in faults if fault not in kills]
     half = max(1, size // 2)
-    # An odd step, so that a sample does not meet the same kind of fault at every call.
+    # An odd step, so that a sample does not have the same kind of fault at every call.
     return kills[:: max(1, len(kills) // half)][:half] + others[:: max(1, len(others) // half) | 1]
 
 
@@ -469,15 +470,15 @@ def _faults(log: str, room: str) -> list[Fault]:
     for call in calls:
         name = call[0]
         seen[name] += 1
-        if _concerns(call, room):
+        if _is_about_files(call, room):
             kinds = [*SIGNALS, *ERRORS, *(f"{error}+" for error in LASTING)]
-            faults += [Fault(kind, name, seen[name], _changes(call)) for kind in kinds]
+            faults += [Fault(kind, name, seen[name], _is_change(call)) for kind in kinds]
     return faults
 
 
 def _is_hit(text: str, fault: Fault, room: str) -> bool:
     calls = _calls(text)
-    return len(calls) >= fault.number and _concerns(calls[fault.number - 1], room)
+    return len(calls) >= fault.number and _is_about_files(calls[fault.number - 1], room)
 
 
 def sweep(scenarios: Sequence[Scenario], *, sample: int, jobs: int) -> tuple[int, int]:
@@ -522,7 +523,7 @@ def main() -> int:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     chosen = [scenario for scenario in SCENARIOS if not options.scenario or scenario.name in options.scenario]
     with contextlib.nullcontext(options.compiled) if options.compiled else tempfile.TemporaryDirectory() as compiled:
-        # The same system calls in the same order in every run: that is how strace counts them.
+        # Every run must make the same system calls in the same order, since strace counts them.
         os.environ.update(SOURCE_DATE_EPOCH="0", PYTHONHASHSEED="0", PYTHONPYCACHEPREFIX=compiled, LC_ALL="C.UTF-8")
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         tried, survived = sweep(chosen, sample=options.sample, jobs=options.jobs)

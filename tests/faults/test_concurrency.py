@@ -1,4 +1,4 @@
-"""Many runs at once, as processes."""
+"""Many runs at once, each in its own process."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMAND = [sys.executable, "-S", str(Path(__file__).with_name("crowd.py"))]
+COMMAND = [sys.executable, "-S", str(Path(__file__).with_name("concurrent_runs.py"))]
 ANSWERS = ["--redis-db", "2", "--non-interactive"]
 BEFORE = b"messaging: {redis: {host: cache}}\n"
 AFTER = BEFORE + b"# migrated\n"
 
 
 def run_all(commands: list[list[str]]) -> list[tuple[int, str]]:
-    """Exit code and words of each; all run at the same time."""
+    """Run all at the same time; the exit code and the output of each."""
     done = subprocess.run(COMMAND, input=json.dumps(commands), capture_output=True, text=True, check=True)
     return [(code, words) for code, words in json.loads(done.stdout)]
 
 
-def test_of_a_hundred_runs_on_one_file_one_writes(tmp_path: Path) -> None:
+def test_only_one_of_a_hundred_runs_on_the_same_file_writes(tmp_path: Path) -> None:
     values = tmp_path / "values.yaml"
     values.write_bytes(BEFORE)
     results = run_all([["migrate", str(values), *ANSWERS]] * 100)
@@ -31,7 +31,7 @@ def test_of_a_hundred_runs_on_one_file_one_writes(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_runs_on_different_files_do_not_disturb_each_other(tmp_path: Path) -> None:
+def test_runs_on_different_files_do_not_interfere(tmp_path: Path) -> None:
     store = tmp_path / "store"
     store.mkdir()
     paths = [tmp_path / f"values-{number}.yaml" for number in range(20)]

@@ -30,7 +30,7 @@ SAMPLES = {
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What Python compiles for one sample, the others find there."""
+    """A folder for compiled modules that all samples share."""
     return tmp_path_factory.mktemp("compiled")
 
 

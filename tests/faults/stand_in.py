@@ -1,11 +1,11 @@
-"""Reads, changes and writes files as `migrate` and `undo` do, with the same arguments, for the fault sweep.
+"""Reads and writes files as `migrate` and `undo` do, with the same arguments: what the fault sweep tests by default.
 
-    python tests/faults/standin.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup]
+    python tests/faults/stand_in.py migrate FILE... [-f LAYER]... [--output PATH] [--backup-dir DIR] [--no-backup]
         [--save-answers PATH] [--report PATH]
-    python tests/faults/standin.py undo FILE [--backup-dir DIR] [--force]
-    python tests/faults/standin.py init DIR
+    python tests/faults/stand_in.py undo FILE [--backup-dir DIR] [--force]
+    python tests/faults/stand_in.py init DIR
 
-A change is a line at the end. The options that answer questions are taken and ignored.
+It changes a file by adding a line at its end. Options that answer questions are accepted and ignored.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MARK = b"# migrated\n"
 
 
 def _in(name: str) -> list[str]:
-    """The files that a name stands for."""
+    """The file of that name, or all files of the directory."""
     if not os.path.isdir(name):
         return [name]
     return sorted(os.path.join(folder, each) for folder, _, names in os.walk(name) for each in names)
