@@ -1,1 +1,1 @@
-"""Measurements of the text engine on real files: `python -m benchmarks.sweep` and `python -m benchmarks.speed`."""
+"""Measurements, long fuzz runs and mutation tests, each a program: `python -m benchmarks.NAME --help`."""

@@ -3,7 +3,7 @@
     python -m benchmarks.fuzz [--inputs N] [--seed S] [--jobs N] [--seconds LIMIT] [--keep DIR] [--only NUMBER]
 
 Input NUMBER of a seed is always the same, so `--only` tries one again and shows its findings in full. Inputs are made
-from the samples of the program and from the corpus (MIGRATOR_CORPUS, else `../shared/corpus` beside the
+from the samples of the program and from the corpus (MIGRATOR_CORPUS, else `../shared/corpus` next to the
 checkout), if there is one. Exits with 1 if anything was found.
 """
 

@@ -1,12 +1,12 @@
-"""Let atheris look for texts that bring the text engine out of step: a fuzzer that is guided by coverage.
+"""Search for texts that break the text engine, with atheris, a fuzzer guided by coverage.
 
     pip install atheris
     python -m benchmarks.guided [--seconds N] [--texts DIR]
 
-The first four bytes of an input choose the edits, the rest is the text. It must parse or be refused in words, and each
-edit must come out right, as `tests.yamltext.judge` sees it, or be refused. What goes wrong is printed with the input,
-once for each kind; the search goes on until the time is up, and libFuzzer's last lines tell how many inputs it ran.
-`--texts` keeps the texts that reached new code, so that another search begins where this one ended.
+The first four bytes of an input choose the edits, the rest is the text. It must parse or be refused with a reason, and
+each edit must be right by `tests.yamltext.judge`, or be refused. What goes wrong is printed with the input, once for
+each kind. The search goes on until the time is up; libFuzzer's last lines say how many inputs it ran. `--texts` keeps
+the texts that reached new code, so that another search starts where this one ended.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 LARGEST = 3000
-"""Bytes of a text; what goes wrong in a long one goes wrong in a short one, and sooner."""
+"""Bytes of a text; a fault in a long text also shows in a short one, and sooner."""
 
 EDITS = 1
 """Edits of each kind that are tried on a text."""
@@ -35,7 +35,7 @@ class Search:
         self.found: dict[str, int] = {}
 
     def try_one(self, data: bytes) -> None:
-        """Parse a text and edit it; never raises, so that the search goes on."""
+        """Parse a text and edit it; never raises, so the search goes on."""
         from benchmarks.sweep import ours
         from migrator.errors import InputError
         from migrator.yamltext import parse
@@ -48,23 +48,23 @@ class Search:
         except InputError:
             return
         except Exception as error:
-            self._tell(f"{type(error).__name__} while reading", traceback.format_exc(), data)
+            self._report(f"{type(error).__name__} while reading", traceback.format_exc(), data)
             return
         for document in stream.documents[:2]:
             edits = list(draw(rng, document.data, EDITS))
             for kind, edit in rng.sample(edits, min(4, len(edits))):
                 outcome, words = ours(stream, document, edit)
                 if outcome not in ("ok", "alias copied", "refused"):
-                    self._tell(f"{kind}: {outcome}", f"{edit} {words}", data)
+                    self._report(f"{kind}: {outcome}", f"{edit} {words}", data)
 
-    def _tell(self, what: str, detail: str, data: bytes) -> None:
+    def _report(self, what: str, detail: str, data: bytes) -> None:
         self.found[what] = self.found.get(what, 0) + 1
         if self.found[what] == 1:
             print(f"found: {what}\n{detail}\n{data!r}", flush=True)
 
 
 def seeds(folder: Path) -> None:
-    """Short texts that hold what YAML knows, and the tool's own samples, as files to begin with."""
+    """Write files to start from: short texts with all features of YAML, and the samples of the program."""
     from migrator.charts.example import values
     from tests.fuzz.hostile import BARE, METACHARACTERS, NASTY
 

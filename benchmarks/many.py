@@ -1,10 +1,10 @@
-"""How `check DIR` grows with what is in the directory, and what a directory of other people's files costs.
+"""How the time of `check DIR` grows with the directory, and what a directory of unrelated files costs.
 
     python -m benchmarks.many [--sizes 100,200,400,800] [--together 1000] [--most 10000]
         [--files 10000] [--relevant 20] [--runs 5]
 
-Every figure is of whole processes. What is held against each other runs in turn, so that a machine that slows down
-slows down both, and medians are compared: of time on the processor, so that other work on the machine disturbs little.
+Every figure is of whole processes. What is compared runs in turn, so that a machine that slows down slows down both.
+Medians of processor time are compared, so that other work on the machine has little effect.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def elapsed(command: Sequence[str]) -> float:
     return time.perf_counter() - began
 
 
-def gain_of_the_machine() -> float:
-    """How many times the work of one process two do that share nothing: 2 on two processors that are no one else's."""
+def speedup_of_two_processes() -> float:
+    """How many times as much two independent processes do as one: 2 on two processors without other work."""
     command = (sys.executable, "-c", "total = 0\nfor number in range(10_000_000): total += number")
     alone = elapsed(command)
     began = time.perf_counter()
@@ -91,7 +91,7 @@ def gain_of_the_machine() -> float:
 
 
 def releases(folder: Path, count: int, *, apart: bool) -> Path:
-    """So many releases, in one folder or in one each."""
+    """Write so many releases, in one folder or in one each."""
     for number in range(count):
         path = folder / f"c{number:05}/values.yaml" if apart else folder / f"r{number:05}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,7 @@ def releases(folder: Path, count: int, *, apart: bool) -> Path:
 
 
 def mixed(folder: Path, count: int, relevant: int) -> Path:
-    """So many files in folders of a hundred, of which a few are relevant."""
+    """Write so many files, in folders of a hundred, of which a few are relevant."""
     for number in range(count):
         path = folder / f"team{number // 100:03}/app{number:05}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ def main() -> None:
         folder = releases(top / "jobs", options.together, apart=True)
         by_one, by_two, gains = [], [], []
         for _ in range(options.runs):
-            gains.append(gain_of_the_machine())
+            gains.append(speedup_of_two_processes())
             by_one.append(elapsed([program, "check", str(folder), "--jobs", "1"]))
             by_two.append(elapsed([program, "check", str(folder), "--jobs", "2"]))
         faster = statistics.median(one / two for one, two in zip(by_one, by_two))

@@ -1,4 +1,4 @@
-"""The decisions of the code, and each turned round: mutants by cosmic-ray's operators and two that it has not."""
+"""The decisions in the code, and mutants that invert one each, by cosmic-ray's operators and two more."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ FOLDERS = ("migrations", "migrator/prefect", "migrator/rules", "migrator/plannin
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 
-class Membership(Operator):  # type: ignore[misc]  # it has no types
-    """`in` becomes `not in`, and the other way round."""
+class Membership(Operator):  # type: ignore[misc]  # cosmic-ray has no types
+    """`in` becomes `not in`, and vice versa."""
 
     def mutation_positions(self, node: Any) -> Iterator[Span]:
         for place in self._places(node):
@@ -41,7 +41,7 @@ class Membership(Operator):  # type: ignore[misc]  # it has no types
         return (Example("x in y", "x not in y"),)
 
 
-class Never(Operator):  # type: ignore[misc]  # it has no types
+class Never(Operator):  # type: ignore[misc]  # cosmic-ray has no types
     """A condition of `if`, `elif`, `while`, a ternary or a comprehension is False."""
 
     def mutation_positions(self, node: Any) -> Iterator[Span]:
@@ -77,7 +77,7 @@ OPERATORS: tuple[Operator, ...] = (*(plugins.get_operator(f"core/{n}")() for n i
 
 
 class Place(NamedTuple):
-    """A decision and the way that it is turned round: the operator, and which of its places in the file this is."""
+    """A decision and how it is inverted: the operator, and which of the operator's places in the file this is."""
 
     file: str
     line: int
@@ -86,7 +86,7 @@ class Place(NamedTuple):
 
 
 class Mutant(NamedTuple):
-    """One decision turned round: where, what stood there and stands there now, and the whole text with it."""
+    """One inverted decision: where it is, the line before and after, and the whole text with it."""
 
     file: str
     line: int
@@ -94,16 +94,16 @@ class Mutant(NamedTuple):
     after: str
     text: str
     lines: tuple[int, ...]
-    """The lines of the statement: which tests run any of them."""
+    """The lines of the statement; the mutant meets the tests that run any of them."""
 
     @property
     def key(self) -> str:
-        """It names the mutant as long as its line reads the same."""
+        """Identifies the mutant as long as its line is the same."""
         return f"{self.file}: {self.before} -> {self.after}"
 
     @property
     def is_at_import(self) -> bool:
-        """Whether it counts when the module is read, and not when a function runs."""
+        """Whether it takes effect when the module is imported, not when a function runs."""
         functions = (node for node in ast.walk(ast.parse(self.text)) if isinstance(node, ast.FunctionDef))
         return not any(each.body[0].lineno <= self.line <= (each.end_lineno or 0) for each in functions)
 
@@ -121,7 +121,7 @@ def places() -> list[Place]:
 
 
 def mutant(place: Place) -> Mutant:
-    """The decision turned round."""
+    """The mutant that inverts the decision."""
     text = (ROOT / place.file).read_text(encoding="utf-8")
     lines, mutated = text.splitlines(), mutate_code(text, place.operator, place.occurrence)
     now = mutated.splitlines()
@@ -130,7 +130,7 @@ def mutant(place: Place) -> Mutant:
 
 
 def _statement(text: str, line: int) -> tuple[int, ...]:
-    """The lines of the statement that the line is in, of a compound one the head alone."""
+    """The lines of the statement that the line is in; of a compound statement only its head."""
     found: tuple[int, ...] = (line,)
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.stmt):

@@ -1,4 +1,4 @@
-"""Which tests run which lines of the decision code: one run of the tests under coverage, kept for the mutants."""
+"""Which tests run which lines: a record of one run of the tests under coverage, used for the mutants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.mutant_decisions import ROOT, Mutant, texts_of_code
 
 TESTS = (
     *("charts", "cli", "helm", "migrations", "planning", "prefect", "report", "rules", "sources", "values", "verify"),
-    "prompts/test_answers_file.py",  # the others there talk to a program of its own
+    "prompts/test_answers_file.py",  # the others there talk to a separate process
 )
 IN_CHILDREN = {
     "migrator/files/": (
@@ -25,16 +25,16 @@ IN_CHILDREN = {
         "tests/files/test_writing.py::test_a_file_without_read_permission_is_refused",
     )
 }
-"""Tests that do their work as another user, in a child of their own, of which the record sees nothing."""
+"""Tests that work as another user in a child process, which coverage does not see."""
 RECORD = ROOT / "build" / "mutants.json"
 EXAMPLES = 15
-SECONDS = 60  # of tests for one mutant, as they took at the record
+SECONDS = 60  # of tests for one mutant, by the times in the record
 QUIET = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis is loaded here
 Lines = dict[str, list[str]]
 
 
 class Record(NamedTuple):
-    """What one run of the tests showed: seconds of each, by file and line which ran it, and the files' texts then."""
+    """The result of one run: the seconds of each test, the tests by file and line, and the texts of the files then."""
 
     seconds: dict[str, float]
     lines: dict[str, Lines]
@@ -42,7 +42,7 @@ class Record(NamedTuple):
 
 
 class OneRun:
-    """A plugin for pytest: only the tests that are `chosen`, and property tests with few examples, always the same."""
+    """A plugin for pytest: runs only the `chosen` tests, and property tests with few examples, always the same."""
 
     def __init__(self, chosen: Sequence[str] = ()) -> None:
         self.chosen = chosen
@@ -67,7 +67,7 @@ class OneRun:
 
 
 def record(tests: Sequence[str]) -> None:
-    """Run tests once under coverage, and keep which lines each ran beside what was recorded of others."""
+    """Run tests once under coverage, and add the lines that each ran to the record of the others."""
     import coverage
 
     data = RECORD.with_suffix(".coverage")
@@ -95,7 +95,7 @@ def record(tests: Sequence[str]) -> None:
 
 
 def recorded() -> Record:
-    """The record, in the lines that the files have now: a line that is new has the tests of the one above it."""
+    """The record, mapped to the current lines of the files; a new line has the tests of the line above it."""
     if not RECORD.is_file():
         raise SystemExit("Record first: python -m benchmarks.mutants record")
     seen = Record(**json.loads(RECORD.read_text(encoding="utf-8")))
@@ -116,9 +116,9 @@ def recorded() -> Record:
 def tests_of(mutant: Mutant, seen: Record) -> list[str]:
     """The tests that run the mutant's statement, and no more than `SECONDS` of them.
 
-    Those in the folder that mirrors the mutant's come first, and of each kind the quickest.
+    Those in the folder that mirrors the mutant's come first, and the faster ones before the slower ones.
 
-    What counts when the module is read was run by no test alone: there all that run anything of the file are taken.
+    For code that runs at import, no single test is recorded: all tests that run any line of the file are taken.
     """
     by_line = seen.lines.get(mutant.file, {})
     lines = by_line if mutant.is_at_import else [str(line) for line in mutant.lines]

@@ -1,22 +1,22 @@
-"""How many wrong decisions the tests let pass: mutants of the decision code, each met by the tests that run its line.
+"""How many wrong decisions the tests miss: mutants of the decision code, each run against the tests of its line.
 
-    pip install cosmic-ray==8.7.0                          # it makes the mutants, and serves nothing else here
+    pip install cosmic-ray==8.7.0                          # it makes the mutants, and is used for nothing else
     python -m benchmarks.mutants record                    # once: which test runs which line (some minutes)
-    python -m benchmarks.mutants record tests/rules        # again for these, once they or the code changed
-    python -m benchmarks.mutants draw 300 --seed 1         # a sample; what lives is shown, with its line
+    python -m benchmarks.mutants record tests/rules        # again for these, after a change of them or of the code
+    python -m benchmarks.mutants draw 300 --seed 1         # a sample; each survivor is shown with its line
     python -m benchmarks.mutants draw 999 --only docket.py # all of one file, or of one line (docket.py:12:)
 
-A mutant is one decision turned round: a comparison, an `and`, an `or`, a `not`, a `True` or `False`, or a condition of
-`if`, `elif`, `while`, `x if c else y` and of a comprehension that never holds. The folders are `FOLDERS` in
-mutant_decisions.py. The checkout is never changed: each mutant lives in a process of its own, in memory, and meets the
-tests that ran its line at the last `record`, up to the first that fails and no more than `SECONDS` of them: first those
-that killed others of its file, then those of the folder that mirrors its own, the quickest before the others. Property
-tests have `EXAMPLES` examples there, always the same. So one that lives here may still fall to the whole suite, never
-the other way round; tests that start the program anew see the code as it is. A mutant whose tests do not end counts as
-killed: it loops for `AT_MOST` seconds of the processor, or waits without end. It takes one core; give it `nice`.
+A mutant inverts one decision: a comparison, an `and`, an `or`, a `not`, a `True` or `False`, or a condition of `if`,
+`elif`, `while`, `x if c else y` or of a comprehension, which becomes False. The folders are `FOLDERS` in
+mutant_decisions.py. The checkout is never changed: each mutant is in the memory of its own process, and is run against
+the tests that ran its line at the last `record`, up to the first that fails and no more than `SECONDS` of them: first
+those that killed others of its file, then those of the folder that mirrors its own, the faster before the slower ones.
+Property tests have `EXAMPLES` examples there, always the same. So the whole suite may kill a mutant that survives here,
+but not vice versa; tests that start a new process see the original code. A mutant whose tests do not end counts as
+killed: it loops for `AT_MOST` seconds of processor time, or waits for ever. A run takes one core; use `nice`.
 
-What is equal to the original in effect stands in `equal_mutants.txt`, each with its reason. It ends with status 1 where
-more than `MAY_LIVE` of those drawn lived.
+Mutants with the same effect as the original are listed in `equal_mutants.txt`, each with its reason. Exits with 1 if
+more than `MAY_LIVE` of the sample survived.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ Write = Callable[[str], None]
 
 
 class Judge(OneRun):
-    """A plugin for pytest that, all tests collected once, forks for each mutant and runs its tests there."""
+    """A plugin for pytest that collects all tests once, then forks for each mutant and runs its tests there."""
 
     def __init__(self, drawn: Sequence[Mutant], seen: Record) -> None:
         super().__init__()
@@ -63,10 +63,10 @@ class Judge(OneRun):
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
-        for file in texts_of_code():  # some are read only when they are wanted
+        for file in texts_of_code():  # some are imported only when they are needed
             name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
             importlib.import_module(name if name.startswith("migrator.") else f"migrator.{name}")
-        gc.freeze()  # what was loaded once is shared by all children
+        gc.freeze()  # all children share what is loaded
         for each in self.drawn:
             found = tests_of(each, self.seen)
             before = [test for test, _ in self.killers[each.file].most_common() if test in found]
@@ -74,13 +74,13 @@ class Judge(OneRun):
             killer = _in_time(lambda write: self._run(each, tests, write), self.seen, found)  # noqa: B023 - at once
             if killer is None:
                 self.lived.append(each)
-                tell(each, len(tests))
+                print_survivor(each, len(tests))
             else:
                 self.killers[each.file][killer] += 1
         return True
 
     def _run(self, mutant: Mutant, tests: Sequence[pytest.Item], write: Write) -> None:
-        _put_in_place(mutant)
+        _patch_functions(mutant)
         for item, following in zip(tests, [*tests[1:], None]):
             item.config.pluginmanager.unregister(name="terminalreporter")
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -89,26 +89,26 @@ class Judge(OneRun):
         return write(LIVES)
 
 
-def tell(mutant: Mutant, tests: int) -> None:
-    """Print a mutant that lived."""
+def print_survivor(mutant: Mutant, tests: int) -> None:
+    """Print a mutant that survived."""
     print(f"{mutant.file}:{mutant.line} ({tests} tests)\n  - {mutant.before}\n  + {mutant.after}", flush=True)
 
 
 def _in_time(work: Callable[[Write], None], seen: Record, tests: Sequence[str]) -> str | None:
-    """What killed, as the work wrote it from a process of its own (empty: time went out); None where nothing did."""
+    """What killed the mutant, as written by `work` in its own process (empty: a timeout); None if it survived."""
     sum_of = sum(seen.seconds[test] for test in tests)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         try:
             os.setsid()
-            # Time of the processor, not of the clock: a loop without end is over soon, however busy the machine is.
+            # Processor time, not clock time: an endless loop is stopped soon, however busy the machine is.
             most = min(AT_MOST, round(15 + 2 * sum_of))
             resource.setrlimit(resource.RLIMIT_CPU, (most, most))
             silent = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(silent, stream)
-            work(lambda text: void(os.write(writing, text.encode())))
+            work(lambda text: discard(os.write(writing, text.encode())))
         except KeyboardInterrupt:  # raised by a mutant of the code for signals; pytest lets it through
             os.write(writing, b"an interrupt")
         except BaseException as error:
@@ -127,12 +127,12 @@ def _in_time(work: Callable[[Write], None], seen: Record, tests: Sequence[str]) 
     return None if text == LIVES else text
 
 
-def void(_: object) -> None:
-    """Nothing, whatever it is given."""
+def discard(_: object) -> None:
+    """Ignore a result."""
 
 
-def _put_in_place(mutant: Mutant) -> None:
-    """Every function of the file gets the mutant's code; what ran when the file was read is not run again."""
+def _patch_functions(mutant: Mutant) -> None:
+    """Give every function of the file the mutant's code; what runs at import is not run again."""
     path = str(ROOT / mutant.file)
     was, now = (
         compile(text, path, "exec", dont_inherit=True)
@@ -148,15 +148,15 @@ def _put_in_place(mutant: Mutant) -> None:
 
 
 def _functions(was: CodeType, now: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
-    """The codes of the functions in a module or class, before and after."""
+    """The code objects of the functions in a module or class, before and after."""
     for one, other in zip(*([each for each in code.co_consts if isinstance(each, CodeType)] for code in (was, now))):
         yield one, other
-        if not one.co_flags & 1:  # CO_OPTIMIZED: a function's own inner functions are made anew whenever it runs
+        if not one.co_flags & 1:  # CO_OPTIMIZED: a function creates its inner functions each time it runs
             yield from _functions(one, other)
 
 
 def _lives_at_import(mutant: Mutant, seen: Record) -> bool:
-    """Whether a mutant lives that counts when its module is read: pytest starts anew for it."""
+    """Whether a mutant that takes effect at import survives; a new pytest is started for it."""
     tests = tests_of(mutant, seen)
 
     def work(write: Write) -> None:
@@ -177,7 +177,7 @@ def _lives_at_import(mutant: Mutant, seen: Record) -> bool:
 
 
 def draw(number: int, seed: int, only: str) -> int:
-    """Draw mutants, meet each with its tests, tell what lived; the status to end with."""
+    """Draw mutants, run each against its tests, print the survivors; the exit code."""
     seen = recorded()
     equal = {line for line in EQUAL.read_text(encoding="utf-8").splitlines() if line and line[0] not in "# "}
     pool = [each for each in places() if only in f"{each.file}:{each.line}:"]
@@ -187,7 +187,7 @@ def draw(number: int, seed: int, only: str) -> int:
     print(f"{len(drawn)} of {len(pool)} mutants, seed {seed}", flush=True)
     lived = [each for each in judged if each.is_at_import and _lives_at_import(each, seen)]
     for each in lived:
-        tell(each, len(tests_of(each, seen)))
+        print_survivor(each, len(tests_of(each, seen)))
     judge = Judge([each for each in judged if not each.is_at_import], seen)
     files = sorted({test.partition("::")[0] for test in seen.seconds})
     ended = pytest.main([*QUIET, "-s", "--no-header", *files], plugins=[judge])

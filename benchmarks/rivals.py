@@ -1,4 +1,4 @@
-"""Other engines' edits, as far as each can be told to make them; None where it cannot."""
+"""Edits by other engines, as far as each supports them; None if it does not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def ruamel_default(data: bytes, edit: Edit) -> bytes | None:
 
 
 def ruamel_tuned(data: bytes, edit: Edit) -> bytes | None:
-    """The settings a careful user finds: quotes kept, no folding, the file's own list indent."""
+    """The settings that a careful user finds: keep quotes, do not fold, and use the file's list indent."""
     from ruamel.yaml import YAML
 
     yaml = YAML()
@@ -54,7 +54,7 @@ def _ruamel(yaml: Any, data: bytes, edit: Edit) -> bytes | None:
 
 
 def _change(tree: Any, edit: Edit) -> bool:
-    """Carry out an edit on ruamel.yaml's round-trip tree; False where its interface has no such edit."""
+    """Carry out an edit on ruamel.yaml's round-trip tree; False if its interface has no such edit."""
     route = edit.route
     here = tree
     for key in route[:-1] if not isinstance(edit, (InsertItem, RemoveItems)) else route:
@@ -88,7 +88,7 @@ def _position(siblings: list[Any], edit: AddKey | InsertItem) -> int:
 
 
 def yaml_edit_engine(data: bytes, edit: Edit) -> bytes | None:
-    """yaml-edit, by its own names for what it can; parents are not created by hand for it."""
+    """yaml-edit, by its own methods where it has them; missing parents are not created for it."""
     from yaml_edit import Document
 
     document = Document.parse(data.decode())

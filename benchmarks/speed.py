@@ -1,9 +1,9 @@
-"""How fast the text engine is, as ratios within one process: nothing here is a claim about seconds.
+"""How fast the text engine is, as ratios within one process; absolute seconds say nothing here.
 
     python -m benchmarks.speed [--files GLOB] [--repeat 5] [--large-mb 50]
 
-Each file is timed several times and its best processor time counts, so that other work on the machine disturbs
-little.
+Each file is timed several times and its best processor time counts, so that other work on the machine has little
+effect.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def yaml_edit_edit(data: bytes) -> None:
 
 
 def best(work: Callable[[bytes], None], data: bytes, repeat: int) -> float:
-    """The best time in seconds; infinite where the engine cannot."""
+    """The best time in seconds; infinite if the engine fails."""
     found = math.inf
     for _ in range(repeat):
         started = time.process_time()
@@ -121,7 +121,7 @@ def by_size(files: Sequence[bytes], largest: int) -> None:
     print("size MB   parse s   parse, edit, gate s   peak memory / file (of either)")
     points: list[tuple[float, float, float]] = []
     for size in (largest / 16, largest / 4, largest):
-        data = blown_up(files, int(size * 1e6))
+        data = joined(files, int(size * 1e6))
         gc.collect()
         parsed = best(our_parse, data, 3)
         edited = best(our_edit, data, 3)
@@ -134,7 +134,7 @@ def by_size(files: Sequence[bytes], largest: int) -> None:
         print(f"  exponent of {name}: {exponent:.3f}  (wanted: under 1.1)")
 
 
-def blown_up(files: Sequence[bytes], size: int) -> bytes:
+def joined(files: Sequence[bytes], size: int) -> bytes:
     pieces: list[bytes] = []
     length = number = 0
     while length < size:
@@ -147,7 +147,7 @@ def blown_up(files: Sequence[bytes], size: int) -> bytes:
     return b"".join(pieces)
 
 
-_PEAK = """
+_PEAK_PROGRAM = """
 import re, sys
 from benchmarks.speed import our_edit, our_parse
 
@@ -165,12 +165,12 @@ print((high_water() - before) / len(data))
 
 
 def peak(work: str, data: bytes) -> float:
-    """By how much a process grows at most, as a multiple of the file, the C parser's memory included; Linux only."""
+    """The peak growth of a process as a multiple of the file's size, with the C parser's memory; Linux only."""
     with tempfile.NamedTemporaryFile(suffix=".yaml") as file:
         file.write(data)
         file.flush()
         done = subprocess.run(
-            [sys.executable, "-c", _PEAK, file.name, work], check=True, capture_output=True, text=True
+            [sys.executable, "-c", _PEAK_PROGRAM, file.name, work], check=True, capture_output=True, text=True
         )
     return float(done.stdout)
 

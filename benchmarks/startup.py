@@ -1,10 +1,10 @@
-"""How long `infrahub-migrator check FILE` takes beside a script that only loads and dumps the file with ruamel.yaml.
+"""How long `infrahub-migrator check FILE` takes, compared with loading and dumping the file with ruamel.yaml.
 
 Both are whole processes, run in turn, so that a machine that slows down slows down both:
 
     python benchmarks/startup.py [FILE] [--runs N]
 
-Run it in an environment with the wheel installed: an editable install adds a finder of its own to every start.
+Run it in an environment with the wheel installed: an editable install adds an import hook to every start.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Random edits of every kind on every file of the corpus, judged; and the same on rival engines.
+"""Judge random edits of every kind on every file of the corpus, and a sample of them by other engines.
 
     python -m benchmarks.sweep [--per-kind 5] [--seed 1] [--files GLOB] [--rivals 200] [--show 20]
 
-Prints tables by kind of edit, by variant of the files and by what is in them. Ends with status 1 if any edit of ours
-went wrong, or more than 0.2% were refused.
+Prints tables by kind of edit, by variant of the files and by what is in them. Exits with 1 if any of our edits went
+wrong, or more than 0.2% were refused.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ Table = dict[str, Counter[str]]
 
 
 def ours(stream: Stream, document: Document, edit: Edit) -> tuple[str, str]:
-    """The outcome of one edit by our engine, and what it said."""
+    """The outcome of one edit by our engine, and its error."""
     try:
         after = apply(stream, [edit], document.index)
     except RefusedError as error:
         return "refused", str(error)
     except VerificationError as error:
         return "gated", str(error)
-    except Exception as error:  # whatever it is, it is counted
+    except Exception as error:  # any other error counts as a crash
         return "crash", repr(error)
     return verdict(stream, document, edit, after.stream.data, copied=bool(after.copies)), ""
 
 
 def features(text: str, stream: Stream) -> list[str]:
-    """What in a file makes edits harder."""
+    """The features of a file that make edits harder."""
     record = stream.layout.record
     found = ["any"]
     if len(stream.documents) > 1:
@@ -110,7 +110,7 @@ def main() -> int:
                     print(f"{outcome}: {path.name} ({variant}) document {document.index}: {edit} {said}")
                 if variant == "as is":
                     drawn += 1
-                    # A fair sample of everything that is drawn, of a size fixed beforehand.
+                    # A uniform sample of all edits, of a fixed size (reservoir sampling).
                     if len(sample) < options.rivals:
                         sample.append((data, document.index, kind, edit))
                     elif options.rivals and chooser.random() < options.rivals / drawn:
@@ -127,7 +127,7 @@ def main() -> int:
 
 
 def print_rivals(sample: list[tuple[bytes, int, str, Edit]]) -> None:
-    """The same edits by everybody, on the first documents, as far as each can say them at all."""
+    """The same edits by all engines, on files of one document, as far as each supports them."""
     engines: dict[str, Callable[[bytes, Edit], bytes | None]] = {"this engine": _ours_on_bytes, **rivals.available()}
     table: Table = {name: Counter() for name in engines}
     for data, index, _, edit in sample:
@@ -151,7 +151,7 @@ def print_rivals(sample: list[tuple[bytes, int, str, Edit]]) -> None:
 
 
 def _judged(before: Stream, edit: Edit, after: bytes) -> str:
-    """The verdict on anybody's edit: taking apart what an alias or a merge key shares is allowed to all."""
+    """The verdict on an edit by any engine; all may copy what an alias or a merge key shares."""
     document = before.documents[0]
     outcome = verdict(before, document, edit, after)
     if outcome == "collateral" and shared_spans(document, edit)[0]:

@@ -2,7 +2,7 @@
 
     python -m benchmarks.upgrades [--releases 200] [--seed 1] [--show 10]
 
-How each is judged stands in `tests/fuzz/upgrades.py`. Ends with status 1 if anything went wrong.
+`tests/fuzz/upgrades.py` says how each is judged. Exits with 1 if anything went wrong.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.fuzz.upgrades import Charts, Upgrade
 
 
 def main() -> int:
-    """Run as many releases as wished; print how they ended, and each kind of finding with its first inputs."""
+    """Run the releases; print how they ended, and each kind of finding with an example."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--releases", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)

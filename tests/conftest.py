@@ -1,4 +1,4 @@
-"""What all tests share: where the corpus of real files is, and a run of the command line in its own process."""
+"""Fixtures that all tests share: folders of presets and of other projects' files, and ways to run the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.preset_files import CORPUS, FOLDERS, TESTS
 from tests.users import as_user
 
 if TYPE_CHECKING:
-    from tests.processes import Forks
+    from tests.processes import ForkServer
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,12 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--update") and os.environ.get("CI"):
         raise pytest.UsageError("--update makes of any result the expected one: never where CI is set")
-    # Where it is set, each of the many processes that tests start would compile the program anew.
+    # If it were set, each of the many processes that tests start would compile the program again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection() -> None:
-    # 8,000 tests and all that is imported stay to the end: nothing to look through for what may go.
+    # 8,000 tests and all that they import stay until the end: there is nothing for the garbage collector to free.
     gc.disable()
 
 
@@ -49,7 +49,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", params=FOLDERS)
 def presets(request: pytest.FixtureRequest) -> Path:
-    """The folder of presets, ours and the published ones in turn: GENERATION/values.FLAVOUR.yaml."""
+    """A folder of presets, ours and then the published ones: GENERATION/values.FLAVOUR.yaml."""
     return FOLDERS[request.param]
 
 
@@ -69,7 +69,7 @@ class Done(NamedTuple):
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
-    """Run `infrahub-migrator` in `tmp_path`, without a terminal, in this process: a test makes many runs."""
+    """Run `infrahub-migrator` in `tmp_path`, without a terminal, in this process, which is fast."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
 
@@ -87,7 +87,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
 
 @pytest.fixture
 def process(tmp_path: Path) -> Callable[..., Done]:
-    """Run `infrahub-migrator` as a process of its own in `tmp_path`, with no environment but PATH and what is given."""
+    """Run `infrahub-migrator` in its own process in `tmp_path`, with PATH and the given environment only."""
 
     def run(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> Done:
         command = [sys.executable, "-m", "migrator", *map(str, arguments)]
@@ -99,18 +99,18 @@ def process(tmp_path: Path) -> Callable[..., Done]:
 
 
 @pytest.fixture(scope="session")
-def forks() -> Iterator[Forks]:
-    """Starts `infrahub-migrator` on streams that a test has opened, for those who start it often."""
-    from tests.processes import Forks  # needs terminals and locks, which Windows lacks
+def forks() -> Iterator[ForkServer]:
+    """Starts `infrahub-migrator` on streams that a test has opened; fast, for tests that start it often."""
+    from tests.processes import ForkServer  # it needs terminals and locks, which Windows lacks
 
-    running = Forks()
+    running = ForkServer()
     yield running
     running.close()
 
 
 @pytest.fixture
 def as_nobody() -> Callable[[Callable[[], object]], None]:
-    """Run something in a child process without privileges; assertions in it count."""
+    """Run a function in a child process without privileges; its assertions count."""
     if os.geteuid() != 0:
         pytest.skip("dropping privileges needs root")
     return partial(as_user, 65534)

@@ -1,4 +1,4 @@
-"""How many examples hypothesis draws: enough on each run to see what breaks often, and many more to hunt by hand."""
+"""How many examples hypothesis draws: few in a usual run of the tests, and many more by hand."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ TIMES = int(os.environ.get("MIGRATOR_EXAMPLES", "1"))
 """MIGRATOR_EXAMPLES=50 draws fifty times as many."""
 
 
-def examples(number: int, *allowed: HealthCheck, same_each_time: bool = False) -> settings:
-    """The settings of a test that draws so many; `same_each_time` for one whose examples take very different times.
+def examples(number: int, *allowed: HealthCheck, is_deterministic: bool = False) -> settings:
+    """The settings of a test with so many examples; `is_deterministic` if some examples take much longer than others.
 
-    No example has a time to keep: machines that run tests are busy.
+    There is no deadline, since machines that run tests are busy.
     """
     return settings(
         max_examples=number * TIMES,
         deadline=None,
         suppress_health_check=allowed,
-        derandomize=same_each_time and TIMES == 1,
+        derandomize=is_deterministic and TIMES == 1,
     )

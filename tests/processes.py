@@ -1,7 +1,7 @@
-"""`infrahub-migrator` as a process of its own on given streams: started anew, or forked from one that has imported it.
+"""`infrahub-migrator` in its own process on given streams: a new Python, or a fork of one that has imported it.
 
-Most of a short run is Python's start and its imports, 0.3 seconds of 0.4 for a conversation, and they are the same each
-time. The process that is forked from has imported the program and run nothing of it.
+Most of a short run is Python's start and its imports, 0.3 of 0.4 seconds for a session, and the same each time. The
+process that is forked has imported the program and run nothing of it.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from tests.signals import hear_signals
+from tests.signals import reset_signals
 
 LOCALE = {"LANG": "C.UTF-8"}
-"""What the process that is forked from is started with: a locale is Python's from its start."""
+"""The locale of the process that is forked; Python sets it at its start."""
 
 Streams = tuple[int, int, int]
 
 
 class Run(Protocol):
-    """A run on its way, or at its end."""
+    """A run that is going on or has ended."""
 
     pid: int
 
-    def ended(self, patience: float = 0) -> int | None:
-        """The exit status, minus the signal where one killed it; None if it has not ended in so many seconds."""
+    def poll(self, timeout: float = 0) -> int | None:
+        """The exit status, or minus the signal that killed it; None if it has not ended within so many seconds."""
 
     def close(self) -> None:
-        """End it, if it has not ended."""
+        """Kill it if it has not ended."""
 
 
-class Anew:
-    """A run that began with a Python of its own, on three descriptors; the first is its terminal, if it is one."""
+class Started:
+    """A run in a new Python, on three descriptors; the first is its controlling terminal if it is a terminal."""
 
     def __init__(
         self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Streams
@@ -59,9 +59,9 @@ class Anew:
         )  # fmt: skip
         self.pid = self._process.pid
 
-    def ended(self, patience: float = 0) -> int | None:
+    def poll(self, timeout: float = 0) -> int | None:
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(patience)
+            self._process.wait(timeout)
         return self._process.returncode
 
     def close(self) -> None:
@@ -70,7 +70,7 @@ class Anew:
 
 
 class Forked:
-    """A run that was forked; another process waits for it, and reports its number and its end."""
+    """A run that was forked; another process waits for it, and reports its process id and its end."""
 
     def __init__(self, report: socket.socket) -> None:
         self._report = report
@@ -78,21 +78,21 @@ class Forked:
         self.pid = int(self._lines.readline())
         self._status: int | None = None
 
-    def ended(self, patience: float = 0) -> int | None:
-        if self._status is None and select.select([self._report], [], [], patience)[0]:
+    def poll(self, timeout: float = 0) -> int | None:
+        if self._status is None and select.select([self._report], [], [], timeout)[0]:
             self._status = os.waitstatus_to_exitcode(int(self._lines.readline()))
         return self._status
 
     def close(self) -> None:
-        if self.ended() is None:
+        if self.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
-            self.ended(60)
+            self.poll(60)
         self._lines.close()
         self._report.close()
 
 
-class Forks:
-    """The process that is forked from, started with the first run; each worker of pytest has one."""
+class ForkServer:
+    """The process that is forked for each run; each worker of pytest has one."""
 
     def __init__(self) -> None:
         self._channel, theirs = socket.socketpair()
@@ -107,13 +107,13 @@ class Forks:
             )
 
     def start(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Streams) -> Run:
-        """Run it on these three descriptors in a session of its own; the first is its terminal, if it is one.
+        """Start a run on these three descriptors in a new session; the first is its terminal if it is one.
 
-        Where the environment has something that Python looks at when it starts, a new one starts.
+        If the environment has variables that Python reads at its start, a new Python is started.
         """
         own = {name: value for name, value in environment.items() if name.startswith(("PYTHON", "LC_", "LANG"))}
         if own != LOCALE:
-            return Anew(arguments, folder, environment, streams)
+            return Started(arguments, folder, environment, streams)
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self._channel, [b"."], [theirs.fileno(), *streams])
@@ -126,7 +126,7 @@ class Forks:
 
 
 def _serve(channel: socket.socket) -> list[str]:
-    """Fork for each request until there is nobody to ask; answers the arguments in the process that is to run them."""
+    """Fork for each request until the channel is closed; returns the arguments in the process that has to run them."""
     while True:
         with suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
@@ -142,7 +142,7 @@ def _serve(channel: socket.socket) -> list[str]:
 
 
 def _run(report: int, *streams: int) -> list[str]:
-    """Fork once more, and tell how that ended, as the process; answer the arguments, as the other."""
+    """Fork once more: the parent reports how the child ended, and the child returns the arguments."""
     with socket.socket(fileno=report) as answer:
         arguments, folder, environment = json.loads(answer.makefile("r", encoding="utf-8").readline())
         pid = os.fork()
@@ -157,7 +157,7 @@ def _run(report: int, *streams: int) -> list[str]:
     for each in {*streams} - {0, 1, 2}:
         os.close(each)
     _lead_a_session()
-    _begin_as_python_does()
+    _reset_signals_and_streams()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -165,15 +165,15 @@ def _run(report: int, *streams: int) -> list[str]:
 
 
 def _lead_a_session() -> None:
-    """Have standard input for a terminal, if it is one, and the signals as a shell leaves them."""
+    """Take standard input as the terminal if it is one, and reset the signals as a shell does."""
     os.setsid()
     if os.isatty(0):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    hear_signals()
+    reset_signals()
 
 
-def _begin_as_python_does() -> None:
-    """Have the signals and streams of a process that has just begun."""
+def _reset_signals_and_streams() -> None:
+    """Set up signals and streams as in a process that has just started."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     kinds: dict[str, dict[str, Any]] = {"stdin": {}, "stdout": {"mode": "w"}, "stderr": {"mode": "w", "buffering": 1}}
     for number, (name, how) in enumerate(kinds.items()):
@@ -183,8 +183,8 @@ def _begin_as_python_does() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _end_at_once(main: Callable[[], int]) -> NoReturn:
-    """Run it and end with its exit code, without Python's own end, which takes all modules apart."""
+def _exit_with(main: Callable[[], int]) -> NoReturn:
+    """Run it and exit with its code, without the clean-up of all modules at Python's end."""
     code = 1
     try:
         code = main()
@@ -204,10 +204,10 @@ if __name__ == "__main__":
     for _package in ("migrator", "migrator.migrations", "questionary"):
         for _found in pkgutil.walk_packages(importlib.import_module(_package).__path__, f"{_package}."):
             importlib.import_module(_found.name)
-    # prompt_toolkit makes the same 582 bindings of keys three times for each prompt, a third of a conversation's work.
+    # prompt_toolkit builds the same 582 key bindings three times for each prompt, a third of a session's work.
     application: Any = importlib.import_module("prompt_toolkit.application.application")
     application.load_key_bindings = functools.cache(application.load_key_bindings)
     application.load_key_bindings()
     gc.freeze()
     sys.argv = ["migrator", *_serve(socket.socket(fileno=int(sys.argv[1])))]
-    _end_at_once(sys.modules["migrator.__main__"].main)
+    _exit_with(sys.modules["migrator.__main__"].main)

@@ -1,4 +1,4 @@
-"""A release whose background services run apart, as a text of values: what most tests begin with, or end with."""
+"""The values of a release with separate background services, from which most tests start."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ ENTRIES = {
     "register": "PREFECT_API_BLOCKS_REGISTER_ON_START=false",
     "metrics": "PROMETHEUS_MULTIPROC_DIR=",
 }
-"""Short names of the entries that presets have; any other entry is written NAME=value."""
+"""Short names of entries in presets; any other entry is written NAME=value."""
 
 
 def entries(words: str, indent: int = 8, *, flow: bool = False) -> str:
-    """Items of an env list as they stand in a file, one for each word; in braces with `flow`."""
+    """Items of an env list as YAML, one for each word; in braces with `flow`."""
     text = ""
     for word in words.split():
         name, _, value = ENTRIES.get(word, word).partition("=")
@@ -37,11 +37,11 @@ def values(
     head: str = "",
     flow: bool = False,
 ) -> str:
-    """Values of a separate release.
+    """Values of a release with separate services.
 
-    `server` and `background` are its env lists in words (see `entries`; "" is `[]`, None no list), `redis` the lines
-    below `messaging.redis`, `docket` the URL with its quotes, `root` the keys above the Prefect part, `head` what
-    stands before all. With `flow` entries, Redis and docket stand in braces.
+    `server` and `background` are its env lists as words (see `entries`; "" is `[]`, None is no list), `redis` the lines
+    below `messaging.redis`, `docket` the URL with its quotes, `root` the keys above the Prefect part, `head` the text
+    at the start. With `flow`, entries, Redis and docket are in braces.
     """
     lines = [] if server is None else ["server:", *_env(server, flow)]
     lines += ["backgroundServices:", "  runAsSeparateDeployment: true", "  messaging:"]

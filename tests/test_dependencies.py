@@ -1,4 +1,4 @@
-"""What is installed is bounded, and what CI installs is named by its hash."""
+"""Every dependency has bounds, and what CI installs is pinned by hash."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_lock_has_hashes_and_no_addresses(lock: str) -> None:
     assert "://" not in lock
 
 
-def test_what_packages_are_made_of_is_what_the_tests_run_on() -> None:
+def test_packages_are_built_with_the_versions_that_the_tests_use() -> None:
     def hashes(lock: str) -> dict[str, str]:
         entries = (entry.partition("    # via")[0] for entry in re.split(r"\n(?=[a-z])", lock.strip()))
         return {entry.split("==")[0]: "".join(re.findall("sha256:[0-9a-f]+", entry)) for entry in entries}

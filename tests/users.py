@@ -1,4 +1,4 @@
-"""Code that runs as another user of the machine, for tests by root."""
+"""Run code as another user of the machine, in tests that run as root."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def as_user(uid: int, action: Callable[[], object]) -> None:
-    """Run something in a child process of that user; assertions in it count."""
+    """Run a function in a child process as that user; its assertions count."""
     child = os.fork()
     if child == 0:
         code = 1

@@ -1,13 +1,13 @@
-"""Writes the pages that are made from the code, where they differ: `python -m docs.make`.
+"""Writes the pages that are generated from the code, if they differ: `python -m docs.make`.
 
-They are committed, for whoever reads them in the repository; `tests/docs/test_made_pages.py` holds them to the code.
+They are committed, to be read in the repository; `tests/docs/test_made_pages.py` compares them with the code.
 """
 
 from __future__ import annotations
 
-from docs.make import DOCS, made
+from docs.make import DOCS, made_pages
 
-for name, text in made().items():
+for name, text in made_pages().items():
     path = DOCS / name
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.parent.mkdir(exist_ok=True)

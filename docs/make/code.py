@@ -1,4 +1,4 @@
-"""Sentences as they stand in the source: what is put into them when the program runs is `…`."""
+"""Sentences as the source has them, with `…` for what is inserted at run time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def trees() -> tuple[ast.Module, ...]:
 
 
 def sentence(node: ast.expr) -> str:
-    """A text as it is written, with a gap for each part that only a run knows."""
+    """A text as written in the source, with a gap for each part that is known only at run time."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):

@@ -34,7 +34,7 @@ def _record(record: type) -> str:
 
 
 def _text(thing: object) -> str:
-    """The docstring; its examples, which stand further in, are code in Markdown, too."""
+    """The docstring; its indented examples are code in Markdown, too."""
     blocks = (inspect.getdoc(thing) or "").split("\n\n")
     return "\n\n".join(block if block.startswith("    ") else marked(block) for block in blocks)
 

@@ -1,4 +1,4 @@
-"""Markdown out of sentences that the program prints as they are."""
+"""Markdown from sentences that the program prints."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _AS_CODE = re.compile(
     r"`[^`]*`"  # code already
     r"|\$\(\w+\)"  # a reference of Kubernetes
     r"|(?<![\w/.])(?:--[a-z][a-z-]*|[A-Z]+_[A-Z_]+[A-Z])(?![\w/])"  # an option, and the name of an env entry
-    r"|rediss?://[^\s,;]*[^\s,;:.]"  # no link, which a page would make of it
+    r"|rediss?://[^\s,;]*[^\s,;:.]"  # a URL that must not become a link
 )
 
 
 def marked(text: str) -> str:
-    """A sentence as Markdown: names as code, and nothing in it taken for markup."""
+    """A sentence as Markdown: names are code, and everything else is escaped."""
     parts, at = [], 0
     for found in _AS_CODE.finditer(text):
         parts += [_escaped(text[at : found.start()]), found[0] if found[0][0] == "`" else f"`{found[0]}`"]
@@ -27,11 +27,11 @@ def _escaped(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """Markdown as it can stand in a cell of a table."""
+    """Markdown for a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table, with a line break at its end."""
+    """A table that ends with a newline."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)

@@ -8,7 +8,7 @@ from migrator.rules import RULES, docket, entries, infrahub, keys, live, messagi
 from migrator.rules.rule import Rule
 from migrator.verify.checks import DEPLOYED
 
-ROOMS = {
+SECTIONS = {
     "The messaging Redis": messaging.RULES,
     "The docket": docket.RULES,
     "The running Redis (`--check-redis`)": live.RULES,
@@ -21,9 +21,9 @@ ROOMS = {
 
 def pages() -> dict[str, str]:
     """The page by its path below docs/."""
-    assert sum(map(len, ROOMS.values())) == len(RULES)
+    assert sum(map(len, SECTIONS.values())) == len(RULES)
     parts = [HEAD]
-    for title, rules in ROOMS.items():
+    for title, rules in SECTIONS.items():
         parts.append(f"## {title}")
         parts += map(_rule, rules)
     parts.append(RENDERED)

@@ -36,7 +36,7 @@ def _page(name: str, title: str) -> str:
 
 
 def _objects(name: str, schema: Schema, whole: Schema) -> Iterator[str]:
-    """A table for the object, then one for each object of a name of its own that stands in the definitions."""
+    """A table for the object, then one for each named object in the definitions."""
     yield from _table(name, schema, whole)
     if not name:
         for inner, definition in whole.get("$defs", {}).items():
@@ -60,16 +60,16 @@ def _rows(before: str, schema: Schema, whole: Schema) -> Iterator[list[str]]:
         yield [
             f"`{path}`",
             _type(value, whole),
-            cell(marked(_said_of(value, whole))),
+            cell(marked(_description(value, whole))),
         ]
         yield from _rows(f"{path}.", value, whole)
         items = value.get("items", {})
         yield from _rows(f"{path}[].", items, whole)
 
 
-def _said_of(schema: Schema, whole: Schema) -> str:
-    said: str = schema.get("description") or _resolved(schema, whole).get("description", "")
-    return said
+def _description(schema: Schema, whole: Schema) -> str:
+    text: str = schema.get("description") or _resolved(schema, whole).get("description", "")
+    return text
 
 
 def _type(schema: Schema, whole: Schema) -> str:

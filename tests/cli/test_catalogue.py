@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from migrator.planning import catalog
-from tests.processes import Forks
+from tests.processes import ForkServer
 from tests.prompts.terminal import Session
 
 Cli = Callable[..., Any]
@@ -34,7 +34,7 @@ def test_list_is_a_table_of_all_migrations(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("columns", [80, 150])
-def test_the_table_fits_the_terminal(forks: Forks, tmp_path: Path, columns: int) -> None:
+def test_the_table_fits_the_terminal(forks: ForkServer, tmp_path: Path, columns: int) -> None:
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(tmp_path), "TERM": "xterm", "LANG": "C.UTF-8"}
     with closing(Session(forks, tmp_path, ["list"], 150, columns, environment)) as session:
         assert session.ends() == 0

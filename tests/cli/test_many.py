@@ -18,7 +18,7 @@ import pytest
 from migrator.cli import pool, progress
 from migrator.cli.main import run_command_line
 from tests.conftest import Done
-from tests.signals import hear_signals
+from tests.signals import reset_signals
 
 from .test_projects import whole, whole_after
 
@@ -99,7 +99,7 @@ def test_no_process_is_left_behind(fleet: Path, number: signal.Signals) -> None:
         cwd=fleet,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=hear_signals,
+        preexec_fn=reset_signals,
     )
     until = time.monotonic() + 60
     while len(workers := children(process.pid)) < 3 and time.monotonic() < until:

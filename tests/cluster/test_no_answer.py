@@ -19,7 +19,7 @@ import pytest
 from migrator.cluster import access, trouble
 from tests.cluster.conftest import USER
 from tests.cluster.server import Cluster, Revision
-from tests.signals import hear_signals
+from tests.signals import reset_signals
 
 Cli = Callable[..., Any]
 HERE = ("--release", "infrahub", "--namespace", "prod")
@@ -189,7 +189,7 @@ def test_an_interrupt_ends_helm_and_its_children(tmp_path: Path) -> None:
         env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=hear_signals,
+        preexec_fn=reset_signals,
     )
     running = tmp_path / "running"
     end = time.monotonic() + 30

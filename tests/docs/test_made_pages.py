@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from docs.make import made, schemas
+from docs.make import made_pages, schemas
 from docs.make.code import trees
 from migrator.cli import explaining
 from migrator.cli.catalogue import SCHEMAS
@@ -19,7 +19,7 @@ from migrator.verify.checks import DEPLOYED
 from tests.conftest import Done
 from tests.docs.pages import DOCS, anchors_of, sections_of, text_of
 
-MADE = made()
+MADE = made_pages()
 FOLDERS = ("migrations", "reference")
 
 

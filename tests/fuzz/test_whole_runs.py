@@ -15,7 +15,7 @@ from tests.examples import examples
 from tests.fuzz import hostile, hostile_values
 from tests.fuzz.command_sequence import CommandSequence
 
-QUICK = examples(60, HealthCheck.too_slow, HealthCheck.data_too_large, same_each_time=True)
+QUICK = examples(60, HealthCheck.too_slow, HealthCheck.data_too_large, is_deterministic=True)
 SEEDS = hostile.seeds(None)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from migrator.helm import program
-from tests.signals import hear_signals
+from tests.signals import reset_signals
 
 SECRET = b"password: c4n4ry-S3cret\n"
 HELM = """\
@@ -79,7 +79,7 @@ def test_whatever_ends_the_program_ends_helm_and_leaves_no_values(
         cwd=tmp_path,
         env=environment,
         stderr=subprocess.DEVNULL,
-        preexec_fn=hear_signals,
+        preexec_fn=reset_signals,
     )
     try:
         assert until(lambda: "ready" in lines(tmp_path / "running"))

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import Forks
+from tests.processes import ForkServer
 from tests.prompts.terminal import Session
 
 
 @pytest.fixture
-def migrate(tmp_path: Path, forks: Forks) -> Iterator[Callable[..., Session]]:
+def migrate(tmp_path: Path, forks: ForkServer) -> Iterator[Callable[..., Session]]:
     """Start `infrahub-migrator migrate` in `tmp_path`; no environment but PATH, a terminal's, and what is given."""
     sessions: list[Session] = []
 

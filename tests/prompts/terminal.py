@@ -17,7 +17,7 @@ from typing import Any
 
 import pyte
 
-from tests.processes import Forks
+from tests.processes import ForkServer
 
 UP, DOWN, ENTER, ESC, CTRL_C, CTRL_D = "\x1b[A", "\x1b[B", "\r", "\x1b", "\x03", "\x04"
 CHANGE = 4 * DOWN + ENTER
@@ -41,7 +41,13 @@ class Session:
     """`infrahub-migrator` at a terminal of its own."""
 
     def __init__(
-        self, forks: Forks, folder: Path, arguments: list[str], rows: int, columns: int, environment: dict[str, str]
+        self,
+        forks: ForkServer,
+        folder: Path,
+        arguments: list[str],
+        rows: int,
+        columns: int,
+        environment: dict[str, str],
     ) -> None:
         self.is_dumb = environment.get("TERM") == "dumb"
         self._terminal, programs = os.openpty()
@@ -98,7 +104,7 @@ class Session:
         return self._status()
 
     def _status(self) -> int:
-        status = self._run.ended(_PATIENCE)
+        status = self._run.poll(_PATIENCE)
         assert status is not None, "it closed its terminal, and did not end"
         return status
 
@@ -135,7 +141,7 @@ class Session:
     def signal_until_the_end(self, number: signal.Signals) -> None:
         """Send a signal again and again until the process ends."""
         deadline = time.monotonic() + _PATIENCE
-        while self._run.ended() is None:
+        while self._run.poll() is None:
             assert time.monotonic() < deadline, "the signal was not heard"
             with suppress(ProcessLookupError):  # it has just ended
                 self.signal(number)
