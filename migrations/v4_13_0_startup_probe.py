@@ -35,7 +35,7 @@ SECONDS, PERIOD = 300, 5
 """How long the chart's own probe waits, and its interval."""
 
 
-def one_way_to_ask(release: Release, ask: Ask) -> Iterator[Outcome]:
+def single_handler(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Remove the chart's httpGet from a probe for which a layer sets another handler."""
     part = infrahub.part_of(release)
     for path in (LIVENESS, READINESS, STARTUP) if part is not None else ():
@@ -136,7 +136,7 @@ MIGRATION = Migration(
     title="startup probe",
     versions=STARTUP_PROBE,
     steps=(
-        Step("one-handler", "give each probe one handler", one_way_to_ask, {}, "infrahub"),
+        Step("one-handler", "give each probe one handler", single_handler, {}, "infrahub"),
         Step("startup-probe", "match the startupProbe to existing probes", startup_probe, {}, "infrahub"),
     ),
     questions={"startup-probe": Decision(one_of("match", "default", "none"))},

@@ -46,16 +46,16 @@ def differing(release: Release, setting: Setting) -> Question:
         for pod, value in (("server", setting.server), ("background", setting.background))
     }
     what = f"{NAMES[setting.key]} is {shown['server']} on the server pod and {shown['background']} on the background"
-    if setting.standing:
+    if setting.existing:
         where = tree.show(route_of(setting.key))
-        what = f"{where} is {setting.standing!r}, which nothing has read so far, while {what}"
+        what = f"{where} is {setting.existing!r}, which nothing has read so far, while {what}"
     if setting.key == "host":
         return redis_host(
             setting.background or "",
             f"is ambiguous: {what} pod, and the chart sets one value for both",
             release,
         )
-    of_pods = (setting.server, setting.background, setting.standing or None)
+    of_pods = (setting.server, setting.background, setting.existing or None)
     readable = [value for value in dict.fromkeys(of_pods) if value is not None]
     several = len(readable) > 1
     return Question(
@@ -113,11 +113,11 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         # Keep the database that was set next to the host, even if it is the chart's default.
         values["db"] = decided["db"]
     yield from _write(release, values, password.values)
-    if password.beats:
+    if password.overrides:
         yield from _without_password(release)
     if is_unread(release) and not url:
         yield from _about_unread(release, present)
-    gone = [NAMES[key] for key in decided] + ([URL] if url else []) + ([PASSWORD] if password.goes else [])
+    gone = [NAMES[key] for key in decided] + ([URL] if url else []) + ([PASSWORD] if password.removes_entries else [])
     for listed in lists:
         for entry in listed.named(*gone):
             key = next((each for each, name in NAMES.items() if name == entry.name), "")

@@ -23,13 +23,13 @@ SECRET_KEY = "redis-password"
 class PasswordMove(NamedTuple):
     """What to set in `messaging.redis`, whether the entries are removed, and with which effect.
 
-    `beats`: a password in `messaging.redis` is overridden, and removed as well. `is_open`: it waits for an answer.
+    `overrides`: a password in `messaging.redis` is overridden, and removed as well. `is_open`: it waits for an answer.
     """
 
     values: Mapping[str, Value] = {}
-    goes: bool = False
+    removes_entries: bool = False
     effect: Effect = "none"
-    beats: bool = False
+    overrides: bool = False
     is_open: bool = False
 
 
@@ -53,7 +53,7 @@ def move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
     """What to do with the password."""
     made = _move(release, ask, env_only=env_only)
     found = [each[1] for pod in env.POD_LISTS if (each := env.winner(release, pod, PASSWORD)) is not None]
-    if made.goes and made.effect == "none" and any(map(env.is_optional, found)):
+    if made.removes_entries and made.effect == "none" and any(map(env.is_optional, found)):
         return made._replace(effect="behaviour")  # with an optional reference, a pod started without the Secret
     return made
 
@@ -62,29 +62,29 @@ def _move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
     url = movable_url(release, env_only=env_only)
     if url:
         password = password_in(url)
-        return PasswordMove({"password": password} if password else {}, goes=True)
+        return PasswordMove({"password": password} if password else {}, removes_entries=True)
     found = {pod: env.winner(release, pod, PASSWORD) for pod in env.POD_LISTS}
     entries = [each[1] for each in found.values() if each is not None]
     if not entries:
         return PasswordMove()
     is_injected = messaging.injects_password(release)
     if is_injected and not env_only and found["background"] is None:
-        return PasswordMove(goes=True)  # on the server pod the chart's own comes last and wins
+        return PasswordMove(removes_entries=True)  # on the server pod the chart's own comes last and wins
     if len({str(env.raw(entry)) for entry in entries}) > 1:
         return PasswordMove()
     values = _in_values(release, entries[0])
     if not is_injected:
         is_on_one_pod_only = len(entries) == 1 and not env_only
-        return PasswordMove() if is_on_one_pod_only or not values else PasswordMove(values, goes=True)
+        return PasswordMove() if is_on_one_pod_only or not values else PasswordMove(values, removes_entries=True)
     if _injects_the_same(release, entries[0]):
-        return PasswordMove(goes=True)
+        return PasswordMove(removes_entries=True)
     if not values:
         return PasswordMove()
     answer = ask(question(release))
     if answer == "messaging":
-        return PasswordMove(goes=True, effect="behaviour")
+        return PasswordMove(removes_entries=True, effect="behaviour")
     if answer == "env":
-        return PasswordMove(values, goes=True, effect="behaviour", beats="existingSecret" in values)
+        return PasswordMove(values, removes_entries=True, effect="behaviour", overrides="existingSecret" in values)
     return PasswordMove(is_open=True)
 
 

@@ -14,7 +14,7 @@ from migrator.values.changes import Change, Effect
 from migrator.values.edits import LAST, AddKey, Place, after, before
 from migrator.values.release import Release
 
-from .wiring import NAMES, URL, in_values, says_where, settings, url_of
+from .wiring import NAMES, URL, in_values, sets_address, settings, url_of
 
 WHY = (
     "without it, or a preset that sets it, the chart starts no background deployment, and the API pods run no "
@@ -65,7 +65,7 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Set `runAsSeparateDeployment` wherever env entries connect to Redis, or may do so in values not read here."""
     if release.owners(SEPARATE):
         return
-    if not any(says_where(release, pod) for pod in env.POD_LISTS):
+    if not any(sets_address(release, pod) for pod in env.POD_LISTS):
         if release.surroundings.unseen and not deployment.is_separate(release):
             shapes.refuse_odd_shapes(release)
             yield from _as_answered(release, ask(unseen(release)))
@@ -130,12 +130,14 @@ def is_unread(release: Release) -> bool:
 def is_wired_in_env_alone(release: Release) -> bool:
     """Whether `messaging` names no Redis, and env entries do."""
     names_redis = in_values(release)["host"] or messaging.uses_bundled(release)
-    return not names_redis and any(says_where(release, pod) for pod in env.POD_LISTS)
+    return not names_redis and any(sets_address(release, pod) for pod in env.POD_LISTS)
 
 
 def _why_not_generation_a(release: Release) -> str:
     """Why the values are not generation A, as text; empty if they are."""
-    if not all(env.lists_in_layers(release, path) and says_where(release, pod) for pod, path in env.POD_LISTS.items()):
+    if not all(
+        env.lists_in_layers(release, path) and sets_address(release, pod) for pod, path in env.POD_LISTS.items()
+    ):
         return "only one of server.env and backgroundServices.env sets the Redis address"
     if not deployment.webserver_only(release):
         return f"{WEBSERVER_ONLY} does not keep the services off the API pods"

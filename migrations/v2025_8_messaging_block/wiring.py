@@ -31,23 +31,23 @@ _ALWAYS_INJECTED = ("host", "port", "db", "broker", "cache")
 class Setting(NamedTuple):
     """One setting as each pod sees it: text, or None if it cannot be read here.
 
-    `standing` is what a layer's `messaging` sets while so far only env entries counted (empty: nothing).
+    `existing` is what a layer's `messaging` sets while so far only env entries counted (empty: nothing).
     """
 
     key: str
     server: str | None
     background: str | None
-    standing: str = ""
+    existing: str = ""
 
     @property
     def agreed(self) -> str | None:
         """The value if all agree; None if they differ or it cannot be read."""
-        if self.standing and self.standing != self.server:
+        if self.existing and self.existing != self.server:
             return None
         return self.server if self.server == self.background else None
 
 
-def says_where(release: Release, pod: str) -> bool:
+def sets_address(release: Release, pod: str) -> bool:
     """Whether env entries in a named layer set the address of the pod's Redis."""
     found = [env.winner(release, pod, name) for name in (NAMES["host"], URL)]
     return any(each is not None and each[0].layer != env.IN_DEFAULTS for each in found)
@@ -63,7 +63,7 @@ def settings(release: Release, *, env_only: bool) -> list[Setting]:
     pods = {pod: _seen(release, pod, env_only) for pod in env.POD_LISTS}
     if env_only:
         for pod, other in (("server", "background"), ("background", "server")):
-            if not says_where(release, pod):
+            if not sets_address(release, pod):
                 own = {key for key, name in NAMES.items() if env.winner(release, pod, name) is not None}
                 pods[pod] = {key: pods[pod if key in own else other][key] for key in NAMES}
     in_layers = {key: value for key, value in in_values(release).items() if env_only and release.owners(route_of(key))}
@@ -104,7 +104,7 @@ def movable_url(release: Release, *, env_only: bool) -> str:
     urls = {pod: url_of(release, pod) for pod in env.POD_LISTS}
     if env_only:
         for pod, other in (("server", "background"), ("background", "server")):
-            if not says_where(release, pod):
+            if not sets_address(release, pod):
                 urls[pod] = urls[other]
     url = urls["server"]
     return url if url and url == urls["background"] and _parts(url) is not None else ""

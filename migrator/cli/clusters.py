@@ -11,7 +11,7 @@ from migrator.cli.printing import complain
 from migrator.cli.settings import Settings
 from migrator.cluster import opening, releases
 from migrator.cluster.access import Access
-from migrator.cluster.trouble import NoAnswer
+from migrator.cluster.errors import NoAnswer
 from migrator.errors import MigratorError, UsageError
 from migrator.report.records import FileReport
 from migrator.values.merge import as_map
@@ -42,7 +42,7 @@ def open_releases(settings: Settings) -> list[sources.Opened | FileReport]:
             return [_as_opened(opening.from_cluster(_find(way, settings), way))]
         except MigratorError as error:
             return [failed(_display_name(settings), error, is_passed=settings.skip_unrelated)]
-    found = releases.every(way)
+    found = releases.find_all(way)
     if not found:
         where = f"namespace {way.namespace}" if way.namespace else "the cluster"
         raise UsageError(
@@ -67,7 +67,7 @@ def add_cluster_data(opened: sources.Opened | FileReport, settings: Settings) ->
     way = access(settings)
     try:
         found = _find(way, settings)
-        return opened._replace(bundles=tuple(opening.beside_files(each, found, way) for each in opened.bundles))
+        return opened._replace(bundles=tuple(opening.with_cluster_data(each, found, way) for each in opened.bundles))
     except MigratorError as error:
         return failed(_display_name(settings), error)
 

@@ -14,8 +14,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from migrator.cluster import trouble
-from migrator.cluster.trouble import ClusterError
+from migrator.cluster import errors
+from migrator.cluster.errors import ClusterError
 
 SECONDS = 45
 """Timeout of one command; it allows for an exec login plugin and a slow connection."""
@@ -40,12 +40,12 @@ _KUBECTL_OPTIONS = {
 
 
 class Access(NamedTuple):
-    """How to reach a cluster: the options given (empty: the programs' defaults); `tell` is called for each command."""
+    """How to reach a cluster: the options given (empty: the programs' defaults); `on_command` gets each command."""
 
     kube_context: str = ""
     kubeconfig: str = ""
     namespace: str = ""
-    tell: Callable[[str], None] = lambda sentence: None
+    on_command: Callable[[str], None] = lambda sentence: None
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -98,21 +98,21 @@ class Access(NamedTuple):
 
         from migrator.helm import program
 
-        self.tell(f"runs {name} {shlex.join(words)}")
+        self.on_command(f"runs {name} {shlex.join(words)}")
         found = shutil.which(name)
         if found is None:
-            raise trouble.missing(name)
+            raise errors.missing_program_error(name)
         shown = f"{name} {words[0]}" if words[0] == "list" or name == "kubectl" else f"{name} {words[0]} {words[1]}"
         try:
             done = program.run([found, *words], (), seconds, most=MOST)
         except subprocess.TimeoutExpired as error:
-            raise trouble.too_slow(shown, seconds) from error
+            raise errors.timeout_error(shown, seconds) from error
         except program.OutputTooLarge as error:
             raise ClusterError(f"{shown} returned more than {MOST // 1024 // 1024} MiB.") from error
         except OSError as error:
             raise ClusterError(f"{found} cannot be run: {error.strerror or error}.") from error
         if done.code:
-            raise trouble.from_words(shown, done.code, done.err)
+            raise errors.command_error(shown, done.code, done.err)
         return done.out
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from migrator.charts.archive import Manifest
 from migrator.cluster.access import Access, as_items
-from migrator.cluster.trouble import ClusterError
+from migrator.cluster.errors import ClusterError
 from migrator.sources.bundle import Deployed
 from migrator.values import tree
 from migrator.values.merge import as_map

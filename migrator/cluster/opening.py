@@ -26,7 +26,7 @@ def from_cluster(found: Found, access: Access) -> Bundle:
     return _with_metadata(Bundle(called, (layer,)), found, (evidence,), ())
 
 
-def beside_files(bundle: Bundle, found: Found, access: Access) -> Bundle:
+def with_cluster_data(bundle: Bundle, found: Found, access: Access) -> Bundle:
     """The release whose values are in files, with Helm's metadata and notices for values that the files lack."""
     text = releases.values(access, found.deployed)
     values = as_map(read_bytes(text, found.deployed.full_name).data)
@@ -50,7 +50,7 @@ def _with_metadata(bundle: Bundle, found: Found, evidence: Sequence[str], notice
             *details,
             *([f"installed by chart {deployed.chart} {deployed.version}"] * bool(inside)),
         ),
-        notices=(*bundle.notices, *about_manager(deployed), *_about_status(deployed), *notices),
+        notices=(*bundle.notices, *manager_notices(deployed), *_about_status(deployed), *notices),
         deployed=deployed,
     )
 
@@ -63,7 +63,7 @@ def _version(found: Found) -> ChartVersion:
     return ChartVersion(inside.chart, inside.version, key=inside.key, elsewhere=where, runs=True)
 
 
-def about_manager(deployed: Deployed) -> Iterator[Notice]:
+def manager_notices(deployed: Deployed) -> Iterator[Notice]:
     """A warning if a controller manages the release: it undoes manual helm upgrades."""
     if deployed.managed_by:
         yield Notice(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from migrator.charts.archive import Manifest
 from migrator.charts.versions import CHARTS
 from migrator.cluster.access import SECONDS_FOR_ALL, Access, as_data, as_items
-from migrator.cluster.trouble import ClusterError, ReleaseNotFound
+from migrator.cluster.errors import ClusterError, ReleaseNotFound
 from migrator.errors import UsageError, did_you_mean
 from migrator.sources.bundle import Deployed
 
@@ -65,7 +65,7 @@ def find(access: Access, name: str) -> Found:
     return _found(about, newest, access)
 
 
-def every(access: Access) -> list[Found]:
+def find_all(access: Access) -> list[Found]:
     """All releases of these charts in the cluster, or in the namespace of `access`, sorted by namespace and name."""
     where = () if access.namespace else ("--all-namespaces",)
     listed = as_items(access.helm_json("list", *where, *_ALL, seconds=SECONDS_FOR_ALL))

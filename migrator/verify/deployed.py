@@ -85,7 +85,7 @@ def verify_deployed(
 
 
 def _about_manager(deployed: Deployed) -> list[NoticeReport]:
-    return [NoticeReport(each.severity, each.text, "", 0) for each in opening.about_manager(deployed)]
+    return [NoticeReport(each.severity, each.text, "", 0) for each in opening.manager_notices(deployed)]
 
 
 def _look(bundle: Bundle, deployed: Deployed, access: Access) -> _Seen:

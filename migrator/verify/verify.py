@@ -12,7 +12,9 @@ from migrator.sources.source import as_file
 from migrator.values.edits import Route
 from migrator.values.release import Release
 
-MENDED = frozenset({"docket-missing", "docket-null", "docket-url", "docket-differs", "example-host", "migrate-pin"})
+FIXED_BY_MIGRATION = frozenset(
+    {"docket-missing", "docket-null", "docket-url", "docket-differs", "example-host", "migrate-pin"}
+)
 """The rules that a migration exists to fix: their errors block its result even if they were there before."""
 
 
@@ -107,7 +109,7 @@ def hold_result(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]
         finding
         for finding in after
         if finding.severity == "error"
-        and (finding.rule in MENDED or (finding.rule, finding.about or finding.text) not in known)
+        and (finding.rule in FIXED_BY_MIGRATION or (finding.rule, finding.about or finding.text) not in known)
     ]
     if own:
         words = "; ".join(f"{finding.rule}: {finding.text}" for finding in own)

@@ -108,6 +108,6 @@ def _readable_error(error: YAMLError, text: str) -> UnreadableError:
     problem = str(getattr(error, "problem", "") or error).splitlines()[0]
     if mark is None:  # the reader's own errors (control characters) have a position instead
         return UnreadableError(problem, getattr(error, "position", len(text)))
-    from migrator.yamltext.trouble import in_words
+    from migrator.yamltext.syntax_errors import explain
 
-    return UnreadableError(*in_words(problem, text, mark.index, began.index if began is not None else None))
+    return UnreadableError(*explain(problem, text, mark.index, began.index if began is not None else None))

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from migrator.cluster import access, trouble
+from migrator.cluster import access, errors
 from tests.cluster.conftest import USER
 from tests.cluster.server import Cluster, Revision
 from tests.signals import reset_signals
@@ -218,4 +218,4 @@ def test_an_interrupt_ends_helm_and_its_children(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_errors_of_the_programs_are_classified(words: str, message: str) -> None:
-    assert message in str(trouble.from_words("helm get values", 1, f"WARNING: something\n{words}\n"))
+    assert message in str(errors.command_error("helm get values", 1, f"WARNING: something\n{words}\n"))

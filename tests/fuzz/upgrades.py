@@ -27,7 +27,7 @@ from migrator.cli.main import run_command_line
 from migrator.helm.engine import RenderError, render
 from migrator.values import tree
 from migrator.values.edits import Value
-from migrator.verify.verify import MENDED
+from migrator.verify.verify import FIXED_BY_MIGRATION
 from tests.fuzz import releases
 from tests.fuzz.command_sequence import FREE_ANSWERS
 from tests.fuzz.pods import Pod, differences, pods
@@ -198,7 +198,7 @@ class Upgrade:
 
     def _check_rules(self, before: set[str]) -> None:
         """Only errors that were there before, and that a migration does not correct, may remain."""
-        for rule in sorted(rule for rule in self._verify_errors() if rule not in before or rule in MENDED):
+        for rule in sorted(rule for rule in self._verify_errors() if rule not in before or rule in FIXED_BY_MIGRATION):
             self._add_finding(f"its own verify: {rule}", _show(self._texts()))
 
     def _check_settled(self, result: tuple[bytes, ...]) -> None:

@@ -21,7 +21,7 @@ class ReleaseNotFound(ClusterError):
     """The namespace has no such release, or no such revision of it."""
 
 
-def missing(program: str) -> ClusterError:
+def missing_program_error(program: str) -> ClusterError:
     """The error for a program that is not on PATH."""
     where = {"helm": "https://helm.sh/docs/intro/install", "kubectl": "https://kubernetes.io/docs/tasks/tools"}
     for_what = "--release and --all-releases query" if program == "helm" else "--deployed queries"
@@ -31,7 +31,7 @@ def missing(program: str) -> ClusterError:
     )
 
 
-def too_slow(command: str, seconds: float) -> ClusterError:
+def timeout_error(command: str, seconds: float) -> ClusterError:
     """The error for a command that was stopped after its timeout."""
     return NoAnswer(
         f"{command} did not finish within {seconds:g} s, and was stopped.",
@@ -40,7 +40,7 @@ def too_slow(command: str, seconds: float) -> ClusterError:
     )
 
 
-def from_words(command: str, code: int, printed: str) -> ClusterError:
+def command_error(command: str, code: int, printed: str) -> ClusterError:
     """The error for a command that exited with `code`; `printed` is its standard error."""
     lines = [line.strip() for line in printed.splitlines() if line.strip()]
     last = next((line for line in reversed(lines) if re.match("error", line, re.IGNORECASE)), "")

@@ -30,7 +30,7 @@ _AT_THE_PLACE = {
 }
 
 
-def in_words(problem: str, text: str, at: int, began: int | None) -> tuple[str, int]:
+def explain(problem: str, text: str, at: int, began: int | None) -> tuple[str, int]:
     """The message for what the parser says, and the offset it is about.
 
     `at` is where the parser stopped, `began` where the construct that it was reading begins, if it says so.
