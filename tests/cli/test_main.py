@@ -99,7 +99,7 @@ def test_all_missing_decisions_are_named_at_once(cli: Cli, values: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["--redis-db", "1"], b"used by Prefect's messaging"),
         (["--redis-db", "0"], b"used by the Infrahub cache"),
@@ -114,17 +114,19 @@ def test_all_missing_decisions_are_named_at_once(cli: Cli, values: Path) -> None
         (["--chart", "prefect-server", "--root", "elsewhere", "--bogus"], b"--bogus"),
     ],
 )
-def test_a_wrong_answer_is_exit_2_and_writes_nothing(cli: Cli, values: Path, arguments: list[str], says: bytes) -> None:
+def test_a_wrong_answer_is_exit_2_and_writes_nothing(
+    cli: Cli, values: Path, arguments: list[str], message: bytes
+) -> None:
     done = cli("migrate", "values.yaml", "--non-interactive", *arguments)
 
     assert done.returncode == 2, done.stderr
-    assert says in done.stderr
+    assert message in done.stderr
     assert b"Traceback" not in done.stderr
     assert values.read_text() == BEFORE
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["--redis-db", "foo"], "--redis-db: 'foo' is not a database number (0, 1, 2 and so on)."),
         (["--redis-db", "-1"], "--redis-db: '-1' is not a database number"),
@@ -152,13 +154,13 @@ def test_a_wrong_answer_is_exit_2_and_writes_nothing(cli: Cli, values: Path, arg
     ],
 )
 def test_an_invalid_answer_is_an_error_even_if_nothing_asks(
-    cli: Cli, values: Path, arguments: list[str], says: str
+    cli: Cli, values: Path, arguments: list[str], message: str
 ) -> None:
     values.write_text(AFTER)
     done = cli("check", "values.yaml", *arguments)
 
     assert done.returncode == 2
-    assert says in done.stderr.decode()
+    assert message in done.stderr.decode()
     assert b"s3same" not in done.stderr and b"same@" not in done.stderr
 
 
@@ -275,7 +277,7 @@ def test_no_backup_leaves_no_backup(cli: Cli, values: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"", b"values.yaml:1"),
         (b"# only a comment\n", b"values.yaml:1"),
@@ -298,7 +300,7 @@ def test_no_backup_leaves_no_backup(cli: Cli, values: Path) -> None:
 )
 @pytest.mark.parametrize("command", ["migrate", "check", "diff", "plan"])
 def test_bad_input_is_refused_with_an_explanation(
-    cli: Cli, values: Path, command: str, content: bytes, says: bytes
+    cli: Cli, values: Path, command: str, content: bytes, message: bytes
 ) -> None:
     values.write_bytes(content)
     arguments = ["--non-interactive"] if command == "migrate" else []
@@ -307,7 +309,7 @@ def test_bad_input_is_refused_with_an_explanation(
 
     assert done.returncode == 2, (done.stdout, done.stderr)
     assert b"values.yaml" in done.stderr
-    assert says in done.stderr
+    assert message in done.stderr
     assert b"Traceback" not in done.stderr
     assert values.read_bytes() == content
 
@@ -385,7 +387,7 @@ def test_the_json_of_every_command_matches_the_schema(cli: Cli, values: Path, co
 
 
 @pytest.mark.parametrize(
-    ("arguments", "command", "says"),
+    ("arguments", "command", "message"),
     [
         (["plan", "--format", "json"], "plan", "no file is named."),
         (["plan", "values.yaml", "--format=json", "--frmo", "4.13.0"], "plan", "unrecognized arguments: --frmo 4.13.0"),
@@ -397,7 +399,7 @@ def test_the_json_of_every_command_matches_the_schema(cli: Cli, values: Path, co
     ],
 )
 def test_errors_before_any_file_is_read_are_json_too(
-    cli: Cli, values: Path, arguments: list[str], command: str, says: str
+    cli: Cli, values: Path, arguments: list[str], command: str, message: str
 ) -> None:
     """A program that parses the output finds the error and the exit code in it."""
     done = cli(*arguments)
@@ -405,18 +407,18 @@ def test_errors_before_any_file_is_read_are_json_too(
 
     assert (done.returncode, data["exit_code"], data["status"], data["files"]) == (2, 2, "refused", [])
     assert data["command"] == command
-    assert says in data["error"]
+    assert message in data["error"]
     assert done.stderr.decode() == f"infrahub-migrator: {data['error']}\n"
     assert b"s3same" not in done.stdout + done.stderr
     assert values.read_text() == BEFORE
 
 
 @pytest.mark.parametrize(
-    ("raised", "code", "says"),
+    ("raised", "code", "message"),
     [(KeyboardInterrupt(), 130, "interrupted; nothing was written."), (ZeroDivisionError("x"), 4, "this is a bug")],
 )
 def test_interrupts_and_crashes_are_json_too(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, says: str
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, message: str
 ) -> None:
     def fail(chosen: object) -> int:
         raise raised
@@ -426,7 +428,7 @@ def test_interrupts_and_crashes_are_json_too(
     data = report(done.stdout)
 
     assert (done.returncode, data["exit_code"], data["status"]) == (code, code, "failed")
-    assert says in data["error"]
+    assert message in data["error"]
 
 
 def test_without_format_json_an_error_is_on_standard_error_only(cli: Cli) -> None:

@@ -116,7 +116,7 @@ def rendered(chart: Build) -> Callable[..., list[Manifest]]:
 
     def manifests(text: str, name: str, version: str, preset: str = "") -> list[Manifest]:
         path = chart(name, version, preset)
-        # A real prefect-server takes a separate deployment of Prefect's own image only with a full version number.
+        # A real prefect-server accepts a separate deployment of Prefect's own image only with a full version number.
         values = [b"global: {prefect: {image: {prefectTag: 3.6.13}}}", text.encode()]
         return render(str(path), values, release_name="infrahub", namespace="infrahub")
 

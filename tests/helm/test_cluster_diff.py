@@ -33,7 +33,7 @@ Diff = Callable[..., Done]
 
 @pytest.fixture
 def tag() -> str:
-    """A real prefect-server takes a separate deployment of Prefect's own image only with a full version number."""
+    """A real prefect-server accepts a separate deployment of Prefect's own image only with a full version number."""
     return "global: {prefect: {image: {prefectTag: 3.6.13}}}\n"
 
 

@@ -302,10 +302,12 @@ def test_an_application_with_a_source_is_not_a_patch(tmp_path: Path) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("says", ["targetRevision: 4.13.0-large", "repoURL: registry.example.com"])
-def test_an_override_of_the_template_version_is_reported(migrate: Migrate, more: str, where: str, says: str) -> None:
+@pytest.mark.parametrize("override", ["targetRevision: 4.13.0-large", "repoURL: registry.example.com"])
+def test_an_override_of_the_template_version_is_reported(
+    migrate: Migrate, more: str, where: str, override: str
+) -> None:
     more = more.replace("X", "{metadata: {}, spec: {source: {targetRevision: 4.13.0-large}}}")
-    more = more.replace("targetRevision: 4.13.0-large", says)
+    more = more.replace("targetRevision: 4.13.0-large", override)
     text = application_set(VALUES).replace("  template:\n", more + "  template:\n", 1)
     is_reported = f"{where} overrides these values and their version" in migrate(text, DB).notices
-    assert is_reported is says.startswith("targetRevision")
+    assert is_reported is override.startswith("targetRevision")

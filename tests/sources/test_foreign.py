@@ -65,7 +65,7 @@ KOTS = "apiVersion: kots.io/v1beta2\nkind: HelmChart\nspec:\n  values:\n{}"
 PLAY = "- hosts: all\n  tasks:\n  - block:\n    - kubernetes.core.helm:\n        release_values:\n{}"
 NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: infrahub}\n---\n"
 TEMPLATED = "{{ if .x }}\n" + VALUES
-HOLDING = {
+WITH_VALUES = {
     "a text": (K3S.format(indented(VALUES, 4)), 5, "is a k3s HelmChart", "spec.valuesContent"),
     "further down": (NAMESPACE + K3S.format(indented(VALUES, 4)), 9, "is a k3s HelmChart", "spec.valuesContent"),
     "a template": (
@@ -107,9 +107,9 @@ def test_a_foreign_file_is_reported_by_kind_and_never_written(
     assert report["totals"]["out-of-scope"] == report["totals"]["releases"] == 1
 
 
-@pytest.mark.parametrize("kind", HOLDING)
+@pytest.mark.parametrize("kind", WITH_VALUES)
 def test_values_inside_a_foreign_file_are_reported_with_a_remedy(cli: Cli, tmp_path: Path, kind: str) -> None:
-    text, line, what, where = HOLDING[kind]
+    text, line, what, where = WITH_VALUES[kind]
     path = write(tmp_path, "object.yaml", text)
     done = cli("migrate", "object.yaml", *FLAGS)
     errors = done.stderr.decode()
@@ -243,7 +243,7 @@ def test_values_files_of_a_refused_fleet_file_are_not_migrated(cli: Cli, tmp_pat
     done = cli("migrate", ".", "--redis-db", "2", "--answer", "flavour=medium", "--non-interactive")
     assert (done.returncode, path.read_text("utf-8")) == (2, VALUES)
     assert b"fleet.yaml:" in done.stderr and b"values.yaml" not in done.stdout
-    # Named by itself, as the refusal says, it is migrated.
+    # Named alone, as the refusal says, it is migrated.
     assert cli("migrate", str(path), "--redis-db", "2", "--non-interactive").returncode == 0
     assert path.read_text("utf-8") == AFTER
 

@@ -140,7 +140,7 @@ INLINE = "{infrahub: {prefect-server: {backgroundServices: {env: []}}}}"
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "what"),
     [
         ("values/prod.yaml]", f"values/prod.yaml, {INLINE}]", "values[2]."),
         ("[values/base", "[values/more.yaml.gotmpl, values/base", "values[0] (values/more.yaml.gotmpl)."),
@@ -149,17 +149,17 @@ INLINE = "{infrahub: {prefect-server: {backgroundServices: {env: []}}}}"
         ("    secrets:", "    inherit: [{template: default}]\n    secrets:", "inherit."),
     ],
 )
-def test_values_that_are_not_read_are_told(cli: Cli, repository: Path, old: str, new: str, told: str) -> None:
+def test_values_that_are_not_read_are_reported(cli: Cli, repository: Path, old: str, new: str, what: str) -> None:
     """What it adds can override what is migrated: the files alone must not pass for the whole release."""
     (repository / "helmfile.yaml").write_text(HELMFILE.replace(old, new, 1), "utf-8")
-    said = f"helmfile.yaml:2 gives this release values that are not read here, too: {told}"
-    assert said in notices(report(cli, *LAYERS))
+    sentence = f"helmfile.yaml:2 gives this release values that are not read here, too: {what}"
+    assert sentence in notices(report(cli, *LAYERS))
     assert cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive").returncode == 0
     again = report(cli, *LAYERS)
-    assert again["status"] == "current" and said in notices(again)
+    assert again["status"] == "current" and sentence in notices(again)
 
 
-def test_of_values_files_alone_nothing_is_told(cli: Cli, repository: Path) -> None:
+def test_a_release_of_values_files_alone_gets_no_notice(cli: Cli, repository: Path) -> None:
     assert "not read here" not in notices(report(cli, *LAYERS))
 
 
@@ -176,28 +176,28 @@ def test_the_version_of_a_chart_in_a_folder_is_moved_there(cli: Cli, repository:
         assert f"its chart is the folder {folder}: update that in the same change." in notices(found)
         assert not found["from"] and "newest is installed" not in notices(found)
     done = cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive")
-    said = " ".join(done.stdout.decode().split())
-    assert f"Update the chart in {folder} to 4.18.0, and upgrade file and chart in one go:" in said
+    output = " ".join(done.stdout.decode().split())
+    assert f"Update the chart in {folder} to 4.18.0, and upgrade file and chart in one go:" in output
 
 
-def test_a_namespace_for_the_whole_helmfile_beats_a_release_s_own(cli: Cli, repository: Path) -> None:
+def test_the_namespace_of_the_helmfile_wins_over_that_of_a_release(cli: Cli, repository: Path) -> None:
     (repository / "helmfile.yaml").write_text("namespace: everywhere\n" + HELMFILE, "utf-8")
     done = cli("migrate", *LAYERS, "--redis-db", "2", "--non-interactive")
     assert b"helmfile -f helmfile.yaml -l name=ours apply" in done.stdout
     assert b"helm rollback ours --namespace everywhere" in done.stdout
 
 
-def test_its_encrypted_files_count_wherever_they_are(cli: Cli, repository: Path) -> None:
+def test_encrypted_files_of_a_helmfile_count_wherever_they_are(cli: Cli, repository: Path) -> None:
     sealed = "infrahub: {prefect-server: {backgroundServices: {messaging: {redis: {password: 'ENC[x]'}}}}}\n"
     (repository / "secrets").mkdir()
     (repository / "secrets/prod.yaml").write_text(sealed + "sops: {mac: 'ENC[x]'}\n", "utf-8")
     listed = HELMFILE.replace("values/prod.secrets.yaml", "secrets/prod.yaml")
-    for text, is_told in ((HELMFILE, False), (listed, True)):
+    for text, is_expected in ((HELMFILE, False), (listed, True)):
         (repository / "helmfile.yaml").write_text(text, "utf-8")
-        told = "The docket URL has no password, but secrets/prod.yaml, which is encrypted" in notices(
+        is_reported = "The docket URL has no password, but secrets/prod.yaml, which is encrypted" in notices(
             report(cli, *LAYERS)
         )
-        assert told is is_told
+        assert is_reported is is_expected
 
 
 def test_with_several_releases_a_warning_names_its_release(cli: Cli, repository: Path) -> None:

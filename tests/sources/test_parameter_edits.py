@@ -24,7 +24,7 @@ def items(*texts: str) -> str:
     return "parameters:\n" + "".join(f"  - {{{text}}}\n" for text in texts)
 
 
-HELD: dict[str, tuple[list[str], Map]] = {
+READ: dict[str, tuple[list[str], Map]] = {
     "what argocd app set writes": (["name: a.b, value: 'x'", "name: a.c, value: '2'"], {"a": {"b": "x", "c": 2}}),
     "values that are not text": (
         ["name: a, value: true", "name: b, value: 2", "name: c"],
@@ -41,9 +41,9 @@ HELD: dict[str, tuple[list[str], Map]] = {
 }
 
 
-@pytest.mark.parametrize("case", HELD)
+@pytest.mark.parametrize("case", READ)
 def test_what_parameters_set(case: str) -> None:
-    written, values = HELD[case]
+    written, values = READ[case]
     layer = uppermost(application(items(*written) + in_object(VALUES)))
     assert layer.reads_as(values)
 
@@ -54,7 +54,7 @@ def test_what_parameters_set(case: str) -> None:
 def test_a_new_parameter_comes_after_the_last_one_that_helm_accepts(written: list[str]) -> None:
     layer = uppermost(application(items(*written) + in_object(VALUES)))
     done = layer.apply([AddKey(("a2",), "z")]).stream.data.decode()
-    assert done.index("a2") < done.index(written[1]), "it comes behind the last one that counts"
+    assert done.index("a2") < done.index(written[1]), "it comes after the last one that counts"
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def inline(text: str, target: str = "") -> str:
 
 IN_FILE = "patches: [{path: p.yaml}]\n"
 RELEASE = {"release.yaml": helm_release(VALUES)}
-HOLDING = {"release.yaml": referring(""), "base.yaml": holder(VALUES), "source.yaml": OCI}
+OBJECTS = {"release.yaml": referring(""), "base.yaml": holder(VALUES), "source.yaml": OCI}
 # The objects, the kustomization after its resources, the file of the patch; the place, and the message.
 REFUSED = {
     "an operation in a file": (
@@ -65,21 +65,21 @@ REFUSED = {
         "sets the chart version of Application by a JSON 6902 patch: the object is not migrated",
     ),
     "a patch of the values below, in a file": (
-        HOLDING,
+        OBJECTS,
         IN_FILE,
         holder("a: b\n"),
         "p.yaml:1",
         f"patches what ConfigMap base holds: the object is not migrated without it. {INTO}",
     ),
     "a patch of the values below, inside": (
-        HOLDING,
+        OBJECTS,
         inline(holder("a: b\n")),
         "",
         "kustomization.yaml:5",
         f"patches what ConfigMap base holds: the object is not migrated without it. {INTO}",
     ),
     "an operation on the values below": (
-        HOLDING,
+        OBJECTS,
         inline(OF_THE_VALUES, "kind: ConfigMap, name: base"),
         "",
         "kustomization.yaml:5",
@@ -147,8 +147,8 @@ SPARED = {
 @pytest.mark.parametrize("named", ["release.yaml", "."])
 @pytest.mark.parametrize("case", SPARED)
 def test_a_patch_of_neither_values_nor_version_does_not_block(cli: Cli, tmp_path: Path, case: str, named: str) -> None:
-    kustomization = HEAD.format(", ".join(HOLDING)) + SPARED[case]
-    write(tmp_path, {**HOLDING, "kustomization.yaml": kustomization})
+    kustomization = HEAD.format(", ".join(OBJECTS)) + SPARED[case]
+    write(tmp_path, {**OBJECTS, "kustomization.yaml": kustomization})
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 0, done.stderr
     after = {"base.yaml": holder(AFTER), "source.yaml": OCI.replace("4.13.0", "4.18.0")}

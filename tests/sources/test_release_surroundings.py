@@ -149,8 +149,8 @@ def test_neighbouring_releases_each_take_their_own_values(cli: Cli, tmp_path: Pa
     def files(version: str, one: str, two: str) -> dict[str, str]:
         first = helm_release("", version, head=FROM.format("ConfigMap"))
         second = first.replace("name: base", "name: more").replace("name: infrahub\n", "name: second\n", 1)
-        held = "---\n".join([second, holder(one), holder(two, name="more")])
-        return {"one": first, "two": held} if apart else {"one": f"{first}---\n{held}"}
+        rest = "---\n".join([second, holder(one), holder(two, name="more")])
+        return {"one": first, "two": rest} if apart else {"one": f"{first}---\n{rest}"}
 
     def other(text: str) -> str:
         return text.replace("redis.prod", "redis.other")
@@ -259,7 +259,7 @@ def test_a_patch_in_a_flux_kustomization_is_refused(cli: Cli, tmp_path: Path) ->
 
 OF_THE_VALUES = "- {op: replace, path: /data/values.yaml, value: x}\n"
 OF_THE_TAG = "- {op: replace, path: /spec/ref/tag, value: 4.13.0-large}\n"
-HELD = {
+OBJECT_PATCHES = {
     "an operation on the values": f"  - patch: |\n{indented(OF_THE_VALUES, 6)}    target: {{kind: ConfigMap}}\n",
     "an operation on the tag": f"  - patch: |\n{indented(OF_THE_TAG, 6)}    target: {{name: infra.*}}\n",
     "the values": "  - path: cm.yaml\n",
@@ -281,13 +281,13 @@ def referring(values: str) -> str:
     return whole[:start] + "  chartRef: {kind: OCIRepository, name: infrahub}\n" + whole[end:]
 
 
-@pytest.mark.parametrize("patch", HELD)
+@pytest.mark.parametrize("patch", OBJECT_PATCHES)
 @pytest.mark.parametrize("named", ["release.yaml", "."])
 def test_a_patch_of_the_object_with_values_or_version_is_refused(
     cli: Cli, tmp_path: Path, patch: str, named: str
 ) -> None:
     before = {"release": referring(""), "base": holder(VALUES), "source": OCI}
-    write(tmp_path, **before, kustomization=f"{HEAD}patches:\n{HELD[patch]}", oci=OVER_OCI, cm=holder("a: b\n"))
+    write(tmp_path, **before, kustomization=f"{HEAD}patches:\n{OBJECT_PATCHES[patch]}", oci=OVER_OCI, cm=holder("a: b\n"))
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 2 and b"Put what the patch says into the object" in done.stderr, done.stderr
     assert texts(tmp_path, *before) == list(before.values())

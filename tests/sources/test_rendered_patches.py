@@ -34,7 +34,7 @@ def by_operation(path: str, value: str = "x", target: str = "{kind: Deployment, 
 
 
 @pytest.mark.parametrize(
-    ("patch", "told"),
+    ("patch", "message"),
     [
         (by_operation(f"{ENV}/-", f"{{name: {TOGGLE}, value: a}}"), f"sets {TOGGLE} in the rendered Deployment pref"),
         (by_operation(ENV, "[{name: PREFECT_SERVER_DOCKET_URL}]", "{labelSelector: a=b}"), "sets PREFECT_SERVER_DOCK"),
@@ -44,11 +44,11 @@ def by_operation(path: str, value: str = "x", target: str = "{kind: Deployment, 
         (by_operation(f"{ENV}/3", target="{kind: Deploy.*, name: i.*}"), "means entries of env in the rendered Depl"),
     ],
 )  # fmt: skip
-def test_a_patch_over_an_inflated_chart_is_reported(cli: Cli, tmp_path: Path, patch: str, told: str) -> None:
+def test_a_patch_over_an_inflated_chart_is_reported(cli: Cli, tmp_path: Path, patch: str, message: str) -> None:
     (tmp_path / "kustomization.yaml").write_text(f"{kustomization(VALUES)}patches:\n{patch}", "utf-8")
     line = kustomization(VALUES).count("\n") + 2
     [text] = warnings(cli, "kustomization.yaml")
-    assert text.startswith(f"kustomization.yaml:{line} {told}") and text.endswith(NEVER)
+    assert text.startswith(f"kustomization.yaml:{line} {message}") and text.endswith(NEVER)
     assert cli("migrate", "kustomization.yaml", "--redis-db", "2", "--non-interactive").returncode == 0
     after = f"{kustomization(AFTER, '4.18.0-medium')}patches:\n{patch}"
     assert (tmp_path / "kustomization.yaml").read_text("utf-8") == after
@@ -68,12 +68,12 @@ def test_a_patch_over_an_inflated_chart_is_reported(cli: Cli, tmp_path: Path, pa
         "  - patch: '{'\n",
     ],
 )
-def test_any_other_patch_is_not(cli: Cli, tmp_path: Path, patch: str) -> None:
+def test_any_other_patch_is_not_reported(cli: Cli, tmp_path: Path, patch: str) -> None:
     (tmp_path / "kustomization.yaml").write_text(f"{kustomization(VALUES)}patches:\n{patch}", "utf-8")
     assert warnings(cli, "kustomization.yaml") == []
 
 
-def test_a_patch_in_a_file_and_one_of_a_kustomization_above_are_found(cli: Cli, tmp_path: Path) -> None:
+def test_patches_in_a_file_and_in_a_kustomization_above_are_found(cli: Cli, tmp_path: Path) -> None:
     chart, beside = tmp_path / "chart", tmp_path / "beside"
     chart.mkdir()
     beside.mkdir()

@@ -108,8 +108,8 @@ def test_a_patch_that_blocks_one_release_blocks_the_others(
     cli: Cli, tmp_path: Path, shape: str, path: str, text: str
 ) -> None:
     before = files("4.13.0-medium", LOCAL)[shape]
-    lies = f"patches:\n- target: {{kind: HelmRelease, name: dev}}\n  patch: |\n{indented(patch(HOST, 'dev'), 4)}"
-    before["kustomization.yaml"] = KUSTOMIZATION + f"resources: [{', '.join(before)}]\n{lies}"
+    patches = f"patches:\n- target: {{kind: HelmRelease, name: dev}}\n  patch: |\n{indented(patch(HOST, 'dev'), 4)}"
+    before["kustomization.yaml"] = KUSTOMIZATION + f"resources: [{', '.join(before)}]\n{patches}"
     write(tmp_path, before)
     done = cli("migrate", ".", *FLAGS)
     first, second = done.stderr.decode().splitlines()

@@ -59,17 +59,21 @@ def test_an_object_that_only_mentions_these_charts_gets_a_line(cli: Cli, tmp_pat
     assert list(reported(cli)) == ["t/values.yaml"]
 
 
-@pytest.mark.parametrize(("namespace", "hits"), [("prod", True), ("other", False)])
-def test_a_patch_for_another_namespace_does_not_interfere(cli: Cli, tmp_path: Path, namespace: str, hits: bool) -> None:
-    lies = f"patches:\n- target: {{kind: HelmRelease, namespace: {namespace}}}\n  patch: |\n{indented(patch(HOST), 4)}"
+@pytest.mark.parametrize(("namespace", "is_refused"), [("prod", True), ("other", False)])
+def test_a_patch_for_another_namespace_does_not_interfere(
+    cli: Cli, tmp_path: Path, namespace: str, is_refused: bool
+) -> None:
+    patches = (
+        f"patches:\n- target: {{kind: HelmRelease, namespace: {namespace}}}\n  patch: |\n{indented(patch(HOST), 4)}"
+    )
     write(
         tmp_path,
-        {"t/release.yaml": helm_release(VALUES), "t/kustomization.yaml": f"{HEAD}resources: [release.yaml]\n{lies}"},
+        {"t/release.yaml": helm_release(VALUES), "t/kustomization.yaml": f"{HEAD}resources: [release.yaml]\n{patches}"},
     )
     before = (tmp_path / "t/release.yaml").read_text("utf-8")
     done = cli("migrate", "t", *FLAGS)
     after = (tmp_path / "t/release.yaml").read_text("utf-8")
-    assert (done.returncode, after) == ((2, before) if hits else (0, helm_release(AFTER, "4.18.0-medium")))
+    assert (done.returncode, after) == ((2, before) if is_refused else (0, helm_release(AFTER, "4.18.0-medium")))
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n", "---\n---\n" + VALUES])

@@ -182,10 +182,10 @@ def test_an_entry_that_may_be_set_below_is_not_reported_missing(cli: Callable[..
     )
 
 
-@pytest.mark.parametrize(("head", "is_told"), [(HEAD, False), ("", True)])
+@pytest.mark.parametrize(("head", "is_reported"), [(HEAD, False), ("", True)])
 def test_an_entry_of_an_unseen_list_is_not_reported_missing(
-    cli: Callable[..., Any], tmp_path: Path, head: str, is_told: bool
+    cli: Callable[..., Any], tmp_path: Path, head: str, is_reported: bool
 ) -> None:
     (tmp_path / "object.yaml").write_text(helm_release(VALUES, "4.13.0", head=head), "utf-8")
     output = " ".join(cli("plan", "object.yaml", "--redis-db", "2").stdout.decode().split())
-    assert ("PREFECT_API_BLOCKS_REGISTER_ON_START is missing on the server pod" in output) is is_told
+    assert ("PREFECT_API_BLOCKS_REGISTER_ON_START is missing on the server pod" in output) is is_reported

@@ -150,7 +150,7 @@ LEFT = SOUND.replace(METRICS, METRICS + f'            - {{name: {TOGGLE}, value:
 
 
 @pytest.mark.parametrize(
-    ("text", "rule", "told", "is_same"),
+    ("text", "rule", "message", "is_same"),
     [
         (LEFT, "toggle-left", f'backgroundServices.env.{TOGGLE} is "true"', True),
         (LEFT, "toggle-left", f'global.prefect.env.{TOGGLE} is "true"', True),
@@ -180,8 +180,8 @@ LEFT = SOUND.replace(METRICS, METRICS + f'            - {{name: {TOGGLE}, value:
         ),
     ],
 )
-def test_what_a_rule_reports_is_not_repeated(text: str, rule: str, told: str, is_same: bool) -> None:
-    known = [Finding(rule, "error", "values.yaml", 1, told, "Fix it.")]
+def test_what_a_rule_reports_is_not_repeated(text: str, rule: str, message: str, is_same: bool) -> None:
+    known = [Finding(rule, "error", "values.yaml", 1, message, "Fix it.")]
     assert len(rendered_pods.check(objects(text), "chart")) == 1
     assert len(rendered_pods.check(objects(text), "chart", known)) == (0 if is_same else 1)
 
