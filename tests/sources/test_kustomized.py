@@ -49,7 +49,7 @@ def test_an_object_of_the_same_kustomization_is_migrated_with_it(
     write(tmp_path, {"a/release.yaml": RELEASE, "b/base.yaml": holder(VALUES), **TREES[tree]})
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 0, done.stderr
-    assert b"base.yaml: is a Kubernetes object" not in done.stderr
+    assert b"is a Kubernetes object" not in done.stderr
     assert has_files(tmp_path, {"a/release.yaml": MOVED, "b/base.yaml": holder(AFTER), **TREES[tree]})
     assert cli("check", named).returncode == 0
 

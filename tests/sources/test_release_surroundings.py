@@ -287,7 +287,9 @@ def test_a_patch_of_the_object_with_values_or_version_is_refused(
     cli: Cli, tmp_path: Path, patch: str, named: str
 ) -> None:
     before = {"release": referring(""), "base": holder(VALUES), "source": OCI}
-    write(tmp_path, **before, kustomization=f"{HEAD}patches:\n{OBJECT_PATCHES[patch]}", oci=OVER_OCI, cm=holder("a: b\n"))
+    write(
+        tmp_path, **before, kustomization=f"{HEAD}patches:\n{OBJECT_PATCHES[patch]}", oci=OVER_OCI, cm=holder("a: b\n")
+    )
     done = cli("migrate", named, *FLAGS)
     assert done.returncode == 2 and b"Put what the patch says into the object" in done.stderr, done.stderr
     assert texts(tmp_path, *before) == list(before.values())
