@@ -8,7 +8,7 @@ from docs.make.markdown import cell, marked, table
 from migrator.charts.versions import CHARTS
 from migrator.migration import BY_SHAPE, Step
 from migrator.planning import catalog
-from migrator.planning.catalog import Known
+from migrator.planning.catalog import KnownMigration
 
 EFFECT = {
     "edit": "edits",
@@ -23,7 +23,7 @@ def pages() -> dict[str, str]:
     return {"migrations/index.md": _index(loaded), **{f"migrations/{each.id}.md": _page(each) for each in loaded}}
 
 
-def _index(loaded: tuple[Known, ...]) -> str:
+def _index(loaded: tuple[KnownMigration, ...]) -> str:
     rows = [
         [
             f"[{known.migration.title}]({known.id}.md)",
@@ -43,7 +43,7 @@ brought the change.
 {table(["migration", *CHARTS, "step"], rows)}"""
 
 
-def _page(known: Known) -> str:
+def _page(known: KnownMigration) -> str:
     migration = known.migration
     text, _, sources = known.text.partition("\nSources:\n")
     first, _, rest = text.strip().partition("\n\n")
@@ -76,6 +76,6 @@ def _page(known: Known) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _version(known: Known, step: Step, chart: str) -> str:
+def _version(known: KnownMigration, step: Step, chart: str) -> str:
     version = catalog.version_of(known, step, chart)
     return "" if version is None else cell("by shape" if str(version) == BY_SHAPE else str(version))

@@ -125,7 +125,7 @@ def _route(settings: Settings) -> str:
     return "\n".join([f"{chart}: from {settings.version_from} to {to_text}", *lines, *beyond]) + "\n"
 
 
-def _is_met(known: catalog.Known, step: Step, chart: str, start: Version | None, to: Version) -> bool:
+def _is_met(known: catalog.KnownMigration, step: Step, chart: str, start: Version | None, to: Version) -> bool:
     """Whether a jump meets the step; a step that depends on the shape of a file is met on every jump."""
     version = catalog.version_of(known, step, chart)
     if version is None or version > to:
@@ -142,13 +142,13 @@ def _about_jump(chart: str, start: Version | None, to: Version | None) -> list[s
     return told
 
 
-def _row(known: catalog.Known, step: Step) -> _Row:
+def _row(known: catalog.KnownMigration, step: Step) -> _Row:
     found = [catalog.version_of(known, step, chart) for chart in CHARTS]
     shown = tuple("-" if version is None else _shown(str(version)) for version in found)
     return _Row(shown, step.title, _kind(known, step), known.id)
 
 
-def _kind(known: catalog.Known, step: Step) -> str:
+def _kind(known: catalog.KnownMigration, step: Step) -> str:
     if step.kind != "edit":
         return step.kind if step.kind == "report" else "report, edits by answer"
     return "edit, may ask" if known.migration.questions else "edit"
@@ -159,11 +159,14 @@ def _shown(version: str) -> str:
 
 
 def _json(
-    command: str, listed: Sequence[catalog.Known], steps: Sequence[tuple[catalog.Known, Step]], notices: list[str]
+    command: str,
+    listed: Sequence[catalog.KnownMigration],
+    steps: Sequence[tuple[catalog.KnownMigration, Step]],
+    notices: list[str],
 ) -> str:
     import json
 
-    def versions_of(known: catalog.Known, step: Step) -> dict[str, str]:
+    def versions_of(known: catalog.KnownMigration, step: Step) -> dict[str, str]:
         found = {chart: catalog.version_of(known, step, chart) for chart in CHARTS}
         return {chart: _shown(str(version)) for chart, version in found.items() if version is not None}
 
@@ -217,7 +220,7 @@ def _explain_other(wanted: str, settings: Settings, migrations: Sequence[str]) -
     return told
 
 
-def _introduces(known: catalog.Known, text: str) -> bool:
+def _introduces(known: catalog.KnownMigration, text: str) -> bool:
     """Whether that version of one of the charts, flavour ignored, introduced the migration."""
     try:
         version = versions.parse(text).release
@@ -227,7 +230,7 @@ def _introduces(known: catalog.Known, text: str) -> bool:
     return version in on_charts
 
 
-def _explained(each: catalog.Known) -> str:
+def _explained(each: catalog.KnownMigration) -> str:
     versions_of = ", ".join(f"{chart} {_shown(version)}" for chart, version in each.migration.versions.items())
     steps = "\n".join(f"  {step.id}: {step.title}" for step in each.migration.steps)
     questions = "\n".join(f"  {name}" for name in each.migration.questions)

@@ -83,12 +83,12 @@ def installed(deployed: sources.Deployed, settings: Settings) -> Installed:
     return Installed(called, objects, as_map(releases.computed_values(way, deployed)), given)
 
 
-def _find(way: Access, settings: Settings) -> releases.Found:
+def _find(way: Access, settings: Settings) -> releases.FoundRelease:
     found = releases.find(way, settings.release)
     return found if settings.command == "check" else releases.with_manager(way, found)
 
 
-def _opened(found: releases.Found, way: Access) -> sources.Opened | FileReport:
+def _opened(found: releases.FoundRelease, way: Access) -> sources.Opened | FileReport:
     try:
         return _as_opened(opening.from_cluster(found, way))
     except NoAnswer:  # all the others would fail too, each after its own timeout

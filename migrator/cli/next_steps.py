@@ -148,8 +148,8 @@ def _elsewhere(done: Done) -> str:
 def _moved(case: examine.Case) -> str:
     """Which chart version to commit together with the values, if the file does not have it."""
     current = case.bundle.version.version
-    is_there = case.bump is not None or (current is not None and current.release >= case.found.version_to)
-    return "" if is_there else f", in one commit with chart version {case.found.shown_to}, which is not in it"
+    is_there = case.bump is not None or (current is not None and current.release >= case.detected.version_to)
+    return "" if is_there else f", in one commit with chart version {case.detected.shown_to}, which is not in it"
 
 
 def _is_final(case: examine.Case) -> bool:
@@ -176,10 +176,10 @@ _NO_WAY_BACK = (
 
 
 def _by_helm(case: examine.Case, paths: Sequence[str], changed: Sequence[str]) -> Iterator[NextStep]:
-    release, chart = case.plan.result, case.found.chart
+    release, chart = case.plan.result, case.detected.chart
     name = release.name or "RELEASE"
     where, deployed = _where(case), case.bundle.deployed
-    version = case.found.shown_to
+    version = case.detected.shown_to
     stands_for = [] if release.name and release.namespace else ["RELEASE and NAMESPACE are your own (helm list -A)"]
     root = tree.show(release.root) if release.root else "."
     if root == roots.root_of_chart(chart):
@@ -227,9 +227,9 @@ def _by_helmfile(case: examine.Case, helmfile: Helmfile) -> Iterator[NextStep]:
     """
     before = "Upgrade"
     if helmfile.folder:
-        before = f"Update the chart in {helmfile.folder} to {case.found.shown_to}, and upgrade"
+        before = f"Update the chart in {helmfile.folder} to {case.detected.shown_to}, and upgrade"
     elif _moved(case):
-        before = f"Write version {case.found.shown_to} into {helmfile.path}, and upgrade"
+        before = f"Write version {case.detected.shown_to} into {helmfile.path}, and upgrade"
     yield NextStep(f"{before} file and chart in one go:")
     yield _command(f"helmfile -f {shell_quoted(helmfile.path)} -l {shlex.quote(helmfile.labels)} apply")
 

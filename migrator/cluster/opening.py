@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from migrator.cluster import releases
 from migrator.cluster.access import Access
-from migrator.cluster.releases import Found
+from migrator.cluster.releases import FoundRelease
 from migrator.sources.bundle import Bundle, ChartVersion, Deployed
 from migrator.sources.source import read_bytes
 from migrator.values import tree
@@ -18,7 +18,7 @@ _MOST = 8
 """How many values a notice lists before it refers to `helm get values`."""
 
 
-def from_cluster(found: Found, access: Access) -> Bundle:
+def from_cluster(found: FoundRelease, access: Access) -> Bundle:
     """The release with the values given to it. Raises ClusterError, and InputError if they are not YAML."""
     called = found.deployed.full_name
     layer = read_bytes(releases.values(access, found.deployed), called)
@@ -26,7 +26,7 @@ def from_cluster(found: Found, access: Access) -> Bundle:
     return _with_metadata(Bundle(called, (layer,)), found, (evidence,), ())
 
 
-def with_cluster_data(bundle: Bundle, found: Found, access: Access) -> Bundle:
+def with_cluster_data(bundle: Bundle, found: FoundRelease, access: Access) -> Bundle:
     """The release whose values are in files, with Helm's metadata and notices for values that the files lack."""
     text = releases.values(access, found.deployed)
     values = as_map(read_bytes(text, found.deployed.full_name).data)
@@ -36,7 +36,7 @@ def with_cluster_data(bundle: Bundle, found: Found, access: Access) -> Bundle:
     return _with_metadata(bundle, found, (), tuple(_differences(found.deployed, values, own)))
 
 
-def _with_metadata(bundle: Bundle, found: Found, evidence: Sequence[str], notices: Sequence[Notice]) -> Bundle:
+def _with_metadata(bundle: Bundle, found: FoundRelease, evidence: Sequence[str], notices: Sequence[Notice]) -> Bundle:
     deployed, inside = found.deployed, found.inside
     release_text = f"release {deployed.name} in namespace {deployed.namespace}, revision {deployed.revision}"
     of_chart = f", of chart {deployed.chart} {deployed.version}" if inside is not None else ""
@@ -55,7 +55,7 @@ def _with_metadata(bundle: Bundle, found: Found, evidence: Sequence[str], notice
     )
 
 
-def _version(found: Found) -> ChartVersion:
+def _version(found: FoundRelease) -> ChartVersion:
     deployed, inside = found.deployed, found.inside
     if inside is None:
         return ChartVersion(deployed.chart, deployed.version, elsewhere="helm get metadata", runs=True)

@@ -35,14 +35,14 @@ class Dependency(NamedTuple):
     key: str
 
 
-class Found(NamedTuple):
+class FoundRelease(NamedTuple):
     """A release; `inside` is the dependency on one of these charts if the release's own chart is not one of them."""
 
     deployed: Deployed
     inside: Dependency | None = None
 
 
-def find(access: Access, name: str) -> Found:
+def find(access: Access, name: str) -> FoundRelease:
     """The release of that name. Raises UsageError if the name is not valid, ClusterError if there is none."""
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is not a release name.", remedy="`helm list -A` lists them.")
@@ -65,7 +65,7 @@ def find(access: Access, name: str) -> Found:
     return _found(about, newest, access)
 
 
-def find_all(access: Access) -> list[Found]:
+def find_all(access: Access) -> list[FoundRelease]:
     """All releases of these charts in the cluster, or in the namespace of `access`, sorted by namespace and name."""
     where = () if access.namespace else ("--all-namespaces",)
     listed = as_items(access.helm_json("list", *where, *_ALL, seconds=SECONDS_FOR_ALL))
@@ -80,7 +80,7 @@ def find_all(access: Access) -> list[Found]:
             continue
         revision = int(str(each.get("revision")))
         deployed = Deployed(name, namespace, revision, chart, version, "deployed", revision, access.options)
-        found.append(Found(deployed))
+        found.append(FoundRelease(deployed))
     return found
 
 
@@ -93,7 +93,7 @@ def values(access: Access, deployed: Deployed) -> bytes:
 _FLUX = re.compile(r"^\s+helm\.toolkit\.fluxcd\.io/(name|namespace): *\"?([\w.-]+)\"?\s*$", re.MULTILINE)
 
 
-def with_manager(access: Access, found: Found) -> Found:
+def with_manager(access: Access, found: FoundRelease) -> FoundRelease:
     """The release with `managed_by` set if Flux installs it: Flux labels every object that it installs.
 
     Source: 0.9.0 in the CHANGELOG of fluxcd/helm-controller.
@@ -131,12 +131,12 @@ def _get(access: Access, deployed: Deployed, what: str, *options: str) -> str:
     return access.helm(*words, namespace=deployed.namespace)
 
 
-def _found(about: Mapping[str, Any], newest: Mapping[str, Any], access: Access) -> Found:
+def _found(about: Mapping[str, Any], newest: Mapping[str, Any], access: Access) -> FoundRelease:
     name, namespace = str(about.get("name")), str(about.get("namespace"))
     chart, version = str(about.get("chart")), str(about.get("version"))
     status = str(newest.get("status"))
     found = Deployed(name, namespace, _revision(about), chart, version, status, _revision(newest), access.options)
-    return Found(found, None if chart in CHARTS else next(_dependencies(about), None))
+    return FoundRelease(found, None if chart in CHARTS else next(_dependencies(about), None))
 
 
 def _dependencies(about: Mapping[str, Any]) -> Iterator[Dependency]:

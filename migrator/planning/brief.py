@@ -13,7 +13,7 @@ from migrator.values.changes import Notice
 
 def brief(case: Case, status: Status | None = None) -> FileReport:
     """The case as a report; `status` is its outcome, if it went further than a plan."""
-    found, made = case.found, case.plan
+    found, made = case.detected, case.plan
     concerned = {planned.known.id for planned in made.steps} | made.waiting
     final = status or case.status
     return FileReport(

@@ -22,7 +22,7 @@ NAMES = {"release-name": "The Helm release's name.", "namespace": "The Helm rele
 _NAME = r"v\d+(?:_\d+)*_[a-z][a-z0-9_]*"
 
 
-class Known(NamedTuple):
+class KnownMigration(NamedTuple):
     """A migration with its id (the name of its file or folder) and its docstring, which `explain` prints."""
 
     id: str
@@ -33,7 +33,7 @@ class Known(NamedTuple):
 class Selected(NamedTuple):
     """A step that applies to a release, with the migration it belongs to."""
 
-    known: Known
+    known: KnownMigration
     step: Step
 
 
@@ -42,7 +42,7 @@ class BrokenMigration(Exception):
 
 
 @lru_cache(maxsize=1)  # once per run, however many releases
-def load() -> tuple[Known, ...]:
+def load() -> tuple[KnownMigration, ...]:
     """All migrations, in the order of their versions."""
     found = []
     for folder in migrator.migrations.__path__:
@@ -91,19 +91,19 @@ def naming_a_redis(answered: Collection[str]) -> list[str]:
     return [name for name, each in questions().items() if each.scope == "redis" and name in answered]
 
 
-def asked_by(question_id: str, all_known: tuple[Known, ...]) -> Known | None:
+def asked_by(question_id: str, all_known: tuple[KnownMigration, ...]) -> KnownMigration | None:
     """The migration that asks that question; None for one that planning itself asks."""
     names = (question_id, question_id.partition(".")[0])
     return next((known for known in all_known if any(name in known.migration.questions for name in names)), None)
 
 
-def version_of(known: Known, step: Step, chart: str) -> Version | None:
+def version_of(known: KnownMigration, step: Step, chart: str) -> Version | None:
     """The version of that chart that needs the step; None if the chart never does."""
     text = step.versions.get(chart, known.migration.versions.get(chart))
     return versions.parse(text).release if text else None
 
 
-def select(chart: str, to: Version, all_known: tuple[Known, ...]) -> list[Selected]:
+def select(chart: str, to: Version, all_known: tuple[KnownMigration, ...]) -> list[Selected]:
     """The steps that apply to a release of that chart: every one up to `to`, whatever it runs on now."""
     return [
         Selected(known, step)
@@ -113,12 +113,12 @@ def select(chart: str, to: Version, all_known: tuple[Known, ...]) -> list[Select
     ]
 
 
-def newest(chart: str, all_known: tuple[Known, ...]) -> Version:
+def newest(chart: str, all_known: tuple[KnownMigration, ...]) -> Version:
     """The newest known version: a migration's, or one that was checked and needs no change."""
     return max(published.newest(chart), *_versions_on(chart, all_known))
 
 
-def _versions_on(chart: str, all_known: tuple[Known, ...]) -> Iterator[Version]:
+def _versions_on(chart: str, all_known: tuple[KnownMigration, ...]) -> Iterator[Version]:
     for known in all_known:
         for step in known.migration.steps:
             version = version_of(known, step, chart)
@@ -126,7 +126,7 @@ def _versions_on(chart: str, all_known: tuple[Known, ...]) -> Iterator[Version]:
                 yield version
 
 
-def _order(known: Known) -> Version:
+def _order(known: KnownMigration) -> Version:
     text = known.migration.versions.get("infrahub-enterprise")
     return versions.parse(text).release if text else Version("0")
 
@@ -138,7 +138,7 @@ def _name_of(entry: os.DirEntry[str]) -> str:
     return name if is_one and not name.startswith("_") else ""
 
 
-def _load_one(name: str) -> Known:
+def _load_one(name: str) -> KnownMigration:
     if not re.fullmatch(_NAME, name):
         raise BrokenMigration(f"migrations/{name} is not named like v4_14_0_what_it_does")
     module = import_module(f"migrator.migrations.{name}")
@@ -153,4 +153,4 @@ def _load_one(name: str) -> Known:
     for chart in [*migration.versions, *(chart for step in migration.steps for chart in step.versions)]:
         if chart not in CHARTS:
             raise BrokenMigration(f"migrations/{name} names {chart!r}, which is not one of the charts")
-    return Known(name, migration, text)
+    return KnownMigration(name, migration, text)

@@ -112,20 +112,20 @@ def _default_root(bundle: Bundle) -> str:
     return ".".join(each for each in (key, inner) if each and (each != "." or not key))
 
 
-def refuse_left_behind(bundle: Bundle, found: discover.Found) -> None:
+def refuse_left_behind(bundle: Bundle, found: discover.Detected) -> None:
     """Raise RefusedError for values that must change together with a chart version here that cannot be moved."""
     refused = bundle.version.refused
     if refused is not None and bundle.version.chart in versions.CHARTS and _is_behind(bundle.version, found):
         raise refused
 
 
-def _is_behind(version: ChartVersion, found: discover.Found) -> bool:
+def _is_behind(version: ChartVersion, found: discover.Detected) -> bool:
     current = version.version
     return current is None or current.release < found.version_to
 
 
 def bump(
-    bundle: Bundle, found: discover.Found, result: Release, *, moves: bool, wanted: bool
+    bundle: Bundle, found: discover.Detected, result: Release, *, moves: bool, wanted: bool
 ) -> tuple[Bump | None, list[Notice]]:
     """How the version moves with the values, which are then `result`'s, and notices if it does not."""
     version = bundle.version
@@ -156,7 +156,7 @@ def bump(
     return Bump(version.route, version.text, after), []
 
 
-def _why_not_here(version: ChartVersion, found: discover.Found) -> str:
+def _why_not_here(version: ChartVersion, found: discover.Detected) -> str:
     """Why a version is not moved with the values, as a sentence; empty if it can be."""
     if version.refused is not None and _is_behind(version, found):
         return f"{version.refused.path}:{version.refused.line} {version.refused.message}"
@@ -167,7 +167,7 @@ def _why_not_here(version: ChartVersion, found: discover.Found) -> str:
     return ""
 
 
-def _why_too_low(version: ChartVersion, found: discover.Found) -> str:
+def _why_too_low(version: ChartVersion, found: discover.Detected) -> str:
     """Why a range can never install the chart that the values are now for; empty if it may."""
     if not (ranges.is_range(version.text) and ranges.stays_below(version.text, found.version_to)):
         return ""

@@ -39,7 +39,7 @@ class Options(NamedTuple):
     below: str = ""
 
 
-class Found(NamedTuple):
+class Detected(NamedTuple):
     """What a release is, and its current and target chart versions, also as text without a flavour.
 
     `version_from` is None, and `text_from` empty, if unknown.
@@ -67,7 +67,7 @@ class Found(NamedTuple):
         return f"{self.text_to}-{self.flavour}" if self.flavour else self.text_to
 
 
-def detect(layers: Sequence[Layer], options: Options, known: tuple[catalog.Known, ...]) -> Found:
+def detect(layers: Sequence[Layer], options: Options, known: tuple[catalog.KnownMigration, ...]) -> Detected:
     """Conclude chart, root, versions and flavour from the layers and the command line.
 
     Raises RefusedError for a file of another kind, OutOfScopeError for one without values of these charts, UsageError
@@ -102,7 +102,7 @@ def detect(layers: Sequence[Layer], options: Options, known: tuple[catalog.Known
         flavour = ""
     version_from, text_from = (start.release, start.published) if start else (None, "")
     left = start.flavour if start and flavour is not None and start.flavour != flavour else ""
-    return Found(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence), left)
+    return Detected(chart, root, version_from, to, text_from, text_to, flavour, tuple(evidence), left)
 
 
 def parse_version_option(text: str, option: str) -> versions.ChartVersion | None:
@@ -127,7 +127,7 @@ def _why_there(chart: str, start: versions.ChartVersion | None, to: Version) -> 
     return "its current version" if start is not None and to == start.release else "the newest known version"
 
 
-def build_release(found: Found, layers: Sequence[Layer], options: Options, flavour: str) -> Release:
+def build_release(found: Detected, layers: Sequence[Layer], options: Options, flavour: str) -> Release:
     """The release that was found, on the defaults of the chart it runs on and of the one it goes to."""
     before = found.version_from or min(last_before_docket(found.chart), found.version_to)
     runs_on = presets.of_chart(found.chart, before, found.replaced_flavour or flavour)

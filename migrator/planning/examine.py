@@ -32,9 +32,9 @@ class Case(NamedTuple):
     """
 
     bundle: Bundle
-    found: discover.Found
+    detected: discover.Detected
     plan: plan.Plan
-    known: tuple[catalog.Known, ...]
+    known: tuple[catalog.KnownMigration, ...]
     bump: chart_bump.Bump | None = None
 
     @property
@@ -43,7 +43,7 @@ class Case(NamedTuple):
 
     @property
     def flavour(self) -> str:
-        return self.found.flavour or ""
+        return self.detected.flavour or ""
 
     @property
     def status(self) -> Status:
@@ -67,14 +67,14 @@ def examine(bundle: Bundle, request: Request) -> Case:
 def _examined(bundle: Bundle, request: Request) -> Case:
     _refuse_empty_first(bundle)
     upgrade = _detect(bundle, request)
-    shapes.refuse_invalid_charts(upgrade.layers, upgrade.found.root)
+    shapes.refuse_invalid_charts(upgrade.layers, upgrade.detected.root)
     ask = request.asking()
     settled = _settle_flavour(upgrade, ask)
     if settled is None:  # the question is open, and everything else depends on it
         return _case(upgrade, _nothing(upgrade.release(""), ask))
     upgrade, made = settled
     if made is None:
-        release = upgrade.release(upgrade.found.flavour or "")
+        release = upgrade.release(upgrade.detected.flavour or "")
         if not _runs_prefect(release):
             upgrade = upgrade.with_notices([upgrade_notices.NO_PREFECT])
         made = upgrade.plan(release, ask)
@@ -139,7 +139,7 @@ def _local_chart(path: str, old_path: str) -> LocalChart | TwoCharts | None:
 
 def _settle_flavour(upgrade: Upgrade, ask: Asking) -> tuple[Upgrade, plan.Plan | None] | None:
     """The upgrade with its flavour, or with the plan that is the same for all; None while that question is open."""
-    found = upgrade.found
+    found = upgrade.detected
     if upgrade.local_chart is not None or found.flavour is not None or found.chart != "infrahub-enterprise":
         return upgrade, None
     if not _runs_prefect(upgrade.release("")):
@@ -156,14 +156,14 @@ def _runs_prefect(release: Release) -> bool:
 def _refuse_unclear(upgrade: Upgrade, made: plan.Plan) -> None:
     """Raise RefusedError for changes that cannot be made where they are needed."""
     bundle = upgrade.bundle
-    _refuse_duplicates(bundle.layers, upgrade.found, made)
+    _refuse_duplicates(bundle.layers, upgrade.detected, made)
     if bundle.typed:
         from migrator.sources import typed  # on demand: most releases have values in files only
 
         typed.refuse_change(bundle, made.changes)
 
 
-def _refuse_duplicates(sources: tuple[Source, ...], found: discover.Found, made: plan.Plan) -> None:
+def _refuse_duplicates(sources: tuple[Source, ...], found: discover.Detected, made: plan.Plan) -> None:
     """Refuse a duplicate key on the path to a change: readers cannot tell which of the two is meant."""
     for number, source in enumerate(sources):
         routes = [found.root, *(change.edit.route for change in made.changes if change.layer == number)]
@@ -182,7 +182,7 @@ def _refuse_duplicates(sources: tuple[Source, ...], found: discover.Found, made:
 
 def _bump(upgrade: Upgrade, made: plan.Plan) -> Case:
     """The case with the chart's version, which moves with the values."""
-    bundle, found, request = upgrade.bundle, upgrade.found, upgrade.request
+    bundle, found, request = upgrade.bundle, upgrade.detected, upgrade.request
     # A target from the command line applies even if no value has to change.
     changes = bool(made.changes) or bundle.is_altered
     moves = changes or bool(request.options.version_to)
@@ -193,7 +193,7 @@ def _bump(upgrade: Upgrade, made: plan.Plan) -> Case:
 
 
 def _case(upgrade: Upgrade, made: plan.Plan, bump: chart_bump.Bump | None = None) -> Case:
-    return Case(upgrade.bundle, upgrade.found, made, upgrade.known, bump)
+    return Case(upgrade.bundle, upgrade.detected, made, upgrade.known, bump)
 
 
 def _nothing(release: Release, ask: Asking, *notices: Notice) -> plan.Plan:

@@ -34,7 +34,7 @@ def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
         if migrated is not None:
             return migrated
     answer = flavours.ask_for(ask, release)
-    return Settled(upgrade._replace(found=upgrade.found._replace(flavour=answer))) if answer is not None else None
+    return Settled(upgrade._replace(detected=upgrade.detected._replace(flavour=answer))) if answer is not None else None
 
 
 def _same_plan_for_all(upgrade: Upgrade) -> plan.Plan | None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from migrator.migration import Question, Step
 from migrator.planning.answers import Asked, Asking
-from migrator.planning.catalog import Known, Selected
+from migrator.planning.catalog import KnownMigration, Selected
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import Edit
 from migrator.values.release import Release
@@ -14,7 +14,7 @@ from migrator.values.release import Release
 class PlannedStep(NamedTuple):
     """What one step wants: its changes apply to the release as the previous steps left it."""
 
-    known: Known
+    known: KnownMigration
     step: Step
     changes: tuple[Change, ...]
 

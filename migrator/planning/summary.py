@@ -112,7 +112,7 @@ def places(case: Case, question: Question) -> tuple[tuple[str, int], ...]:
 
 def with_route(report: FileReport, case: Case) -> FileReport:
     """The report with the supported stops on the way."""
-    found = case.found
+    found = case.detected
     stops = route.notices(found.chart, found.version_from, found.version_to, found.text_to)
     stop_notices = (notice_report(stop)._replace(is_stop=True) for stop in stops)
     return report._replace(notices=(*report.notices, *stop_notices))

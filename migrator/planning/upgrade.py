@@ -22,24 +22,24 @@ class Upgrade(NamedTuple):
 
     bundle: Bundle
     request: Request
-    known: tuple[catalog.Known, ...]
+    known: tuple[catalog.KnownMigration, ...]
     layers: tuple[Layer, ...]
     options: discover.Options
-    found: discover.Found
+    detected: discover.Detected
     surroundings: Surroundings
     local_chart: "LocalChart | TwoCharts | None"
 
     @property
     def selected(self) -> list[catalog.Selected]:
         """The steps that apply to the release."""
-        return catalog.select(self.found.chart, self.found.version_to, self.known)
+        return catalog.select(self.detected.chart, self.detected.version_to, self.known)
 
     def release(self, flavour: str) -> Release:
         """The release as that flavour (empty for none); a custom chart provides its own defaults."""
-        found = discover.build_release(self.found, self.layers, self.options, flavour).with_surroundings(
+        found = discover.build_release(self.detected, self.layers, self.options, flavour).with_surroundings(
             self.surroundings
         )
-        return self.local_chart.below(found, self.found.version_to) if self.local_chart is not None else found
+        return self.local_chart.below(found, self.detected.version_to) if self.local_chart is not None else found
 
     def plan(self, release: Release, ask: Asking | None = None) -> plan.Plan:
         """The plan for that release; raises RefusedError and UsageError as its steps do.
@@ -52,7 +52,7 @@ class Upgrade(NamedTuple):
 
     def with_evidence(self, text: str) -> "Upgrade":
         """The same with one more sentence of evidence."""
-        return self._replace(found=self.found._replace(evidence=(*self.found.evidence, text)))
+        return self._replace(detected=self.detected._replace(evidence=(*self.detected.evidence, text)))
 
     def with_notices(self, notices: list[Notice]) -> "Upgrade":
         """The same with more notices about what was read."""

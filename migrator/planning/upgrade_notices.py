@@ -33,10 +33,10 @@ def collect(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
         *_about_documents(bundle),
         *_about_computed(bundle),
         *_about_invisible_characters(bundle),
-        *_about_target(upgrade.found, upgrade.known),
+        *_about_target(upgrade.detected, upgrade.known),
         *_about_ahead(upgrade),
-        *_about_jump(upgrade.found),
-        *_about_preset(upgrade.found, made),
+        *_about_jump(upgrade.detected),
+        *_about_preset(upgrade.detected, made),
         *_about_base(bundle, made),
     )
 
@@ -97,7 +97,7 @@ def _about_other_preset(upgrade: Upgrade) -> Iterator[Notice]:
 
     A version that the object around the values states itself is not questioned.
     """
-    found, given = upgrade.found, upgrade.request.options
+    found, given = upgrade.detected, upgrade.request.options
     values = [layer.data for layer in upgrade.layers]
     place, preset = next(iter(roots.presets(values, found.root).items()), ((), ""))
     if preset not in versions.FLAVOURS or not (given.version_from or given.version_to):
@@ -120,7 +120,7 @@ def _about_other_preset(upgrade: Upgrade) -> Iterator[Notice]:
     )
 
 
-def _about_target(found: discover.Found, known: tuple[catalog.Known, ...]) -> Iterator[Notice]:
+def _about_target(found: discover.Detected, known: tuple[catalog.KnownMigration, ...]) -> Iterator[Notice]:
     newest = catalog.newest(found.chart, known)
     if found.version_to > newest:
         is_far = found.version_to.release[:2] != newest.release[:2]
@@ -140,7 +140,7 @@ def _about_ahead(upgrade: Upgrade) -> Iterator[Notice]:
         )
 
 
-def _about_jump(found: discover.Found) -> Iterator[Notice]:
+def _about_jump(found: discover.Detected) -> Iterator[Notice]:
     if way.skips_minors(found.chart, found.version_from, found.version_to):
         stops = way.stops(found.chart, found.version_from, found.version_to, found.text_to)
         names = ", ".join(stop.version or f"Infrahub {stop.app}" for stop in stops)
@@ -148,7 +148,7 @@ def _about_jump(found: discover.Found) -> Iterator[Notice]:
         yield Notice(f"{text}; only one at a time is supported. Stops: {names} (plan --route).", "warning")
 
 
-def _about_preset(found: discover.Found, made: plan.Plan) -> Iterator[Notice]:
+def _about_preset(found: discover.Detected, made: plan.Plan) -> Iterator[Notice]:
     if not made.start.after.preset_is_known:
         yield Notice(
             f"What the preset of {found.chart} {found.shown_to} sets for Infrahub and Neo4j is not known here, so "

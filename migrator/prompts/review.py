@@ -46,7 +46,7 @@ def overview(case: examine.Case, result: apply.Result, report: FileReport, scree
     count = len(report.changes)
     files = dict.fromkeys(change.file for change in report.changes)
     screen.heading(f"What would change: {count} change{'s' * (count > 1)} in {' and '.join(files)}")
-    if case.found.root:
+    if case.detected.root:
         screen.say(f"Below {report.root}:")
     for number in range(len(result.stages) - 1):
         screen.say(title(number, case), lead=f"{number + 1}. ")

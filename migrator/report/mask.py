@@ -19,7 +19,7 @@ from migrator.values.edits import Value
 
 if TYPE_CHECKING:
     from migrator.report.cluster_records import ClusterReport
-    from migrator.report.mask_known import Known
+    from migrator.report.mask_known import KnownSecrets
     from migrator.report.mask_places import Place
     from migrator.report.mask_text import Piece
     from migrator.report.records import FileReport, QuestionReport, Report
@@ -59,7 +59,7 @@ class Mask:
         self._choices: set[str] = set()  # as a flag names them: `--answer messaging-redis.password=messaging|env`
         self._hidden: set[str] = set()  # texts to mask in full, credentials or not
         self._hidden_hosts: set[str] = set()  # the hosts in them, masked unless the values name them too
-        self._known: Known | None = None
+        self._known: KnownSecrets | None = None
 
     def learn(self, report: Report) -> None:
         """Look for secrets in the whole report, so that they are recognised wherever they appear later."""
@@ -208,9 +208,9 @@ class Mask:
         if secret not in self._numbers:
             self._numbers[secret] = len(self._numbers) + 1
             if self._known is None:
-                from migrator.report.mask_known import Known
+                from migrator.report.mask_known import KnownSecrets
 
-                self._known = Known()
+                self._known = KnownSecrets()
             self._known.add(secret)
         return f"***{self._numbers[secret]}"
 

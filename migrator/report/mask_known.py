@@ -21,7 +21,7 @@ _GRAM = 4  # the length of the shortest text searched for
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
 
 
-class Known:
+class KnownSecrets:
     """The secrets of a run."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from migrator.errors import VerificationError
 from migrator.migration import Migration, Step
 from migrator.planning import effects, plan
 from migrator.planning.answers import Asking
-from migrator.planning.catalog import Known, Selected
+from migrator.planning.catalog import KnownMigration, Selected
 from migrator.prefect import env, env_edits
 from migrator.prefect.settings import behaviour
 
@@ -79,7 +79,7 @@ def test_a_false_claim_of_effect_none_is_refused_as_a_bug() -> None:
 
     start = plan_text(text(background="A, value: x")).start
     step = Step("drop", "drop an entry", drop)
-    known = Known("v9_9_9_drop", Migration("drop", {}, (step,)), "")
+    known = KnownMigration("v9_9_9_drop", Migration("drop", {}, (step,)), "")
     made = plan.make(start, [Selected(known, step)], Asking({}))
     with pytest.raises(
         VerificationError, match=r"v9_9_9_drop, step drop: .* A on the background pod; nothing was written"

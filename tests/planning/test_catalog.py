@@ -25,7 +25,7 @@ def nothing(release, ask):
 
 MIGRATION = Migration(title="nothing", versions={"infrahub-enterprise": "4.99.0"}, steps=(Step("one", "one", nothing),))
 '''
-Add = Callable[..., tuple[catalog.Known, ...]]
+Add = Callable[..., tuple[catalog.KnownMigration, ...]]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Add]:
     """Adds a migration, and returns all that are found."""
     monkeypatch.setattr(migrator.migrations, "__path__", [*migrator.migrations.__path__, str(tmp_path)])
 
-    def added(text: str, name: str = "v4_99_0_nothing.py") -> tuple[catalog.Known, ...]:
+    def added(text: str, name: str = "v4_99_0_nothing.py") -> tuple[catalog.KnownMigration, ...]:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)

@@ -162,7 +162,7 @@ def test_a_version_that_a_cluster_runs_is_not_reported_as_old() -> None:
     for runs in (True, False):
         version = ChartVersion("infrahub-enterprise", "4.13.0", elsewhere="helm get metadata", runs=runs)
         bundle = case.bundle._replace(version=version)
-        moved, reported = chart_bump.bump(bundle, case.found, case.plan.result, moves=True, wanted=True)
+        moved, reported = chart_bump.bump(bundle, case.detected, case.plan.result, moves=True, wanted=True)
         assert moved is None
         assert [each.text[:23] for each in reported] == ([] if runs else ["helm get metadata still"])
 

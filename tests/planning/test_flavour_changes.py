@@ -32,7 +32,7 @@ def case(text: str, **options: str) -> examine.Case:
 
 def test_a_change_of_flavour_is_a_warning_and_the_new_preset_counts() -> None:
     found = case(FILE, version_from="4.14.1-medium", version_to="4.18.0-large")
-    assert (found.found.shown_from, found.found.shown_to) == ("4.14.1-medium", "4.18.0-large")
+    assert (found.detected.shown_from, found.detected.shown_to) == ("4.14.1-medium", "4.18.0-large")
     warnings = [each for each in found.plan.notices if "flavour changes from medium to large" in each.text]
     assert [each.severity for each in warnings] == ["warning"]
     assert (found.plan.start.before.source[-6:], found.plan.start.after.source[-5:]) == ("medium", "large")

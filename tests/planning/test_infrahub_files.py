@@ -33,7 +33,7 @@ def case(text: str, **options: str) -> examine.Case:
     ],
 )
 def test_the_path_of_infrahub_keys_decides_the_chart(text: str, chart: str, root: tuple[str, ...]) -> None:
-    found = case(text, version_from="4.27.0" if chart == "infrahub" else "4.13.0").found
+    found = case(text, version_from="4.27.0" if chart == "infrahub" else "4.13.0").detected
     assert (found.chart, found.root) == (chart, root)
     assert any("no Prefect values" in each for each in found.evidence)
 
@@ -49,7 +49,7 @@ def test_global_values_alone_need_the_chart_to_be_named(chart: str) -> None:
     text = "global: {infrahubTag: 1.9.8}\n"
     with pytest.raises(MigratorError, match="has only global values"):
         case(text)
-    assert case(text, chart=chart, version_from="4.27.0" if chart == "infrahub" else "4.13.0").found.chart == chart
+    assert case(text, chart=chart, version_from="4.27.0" if chart == "infrahub" else "4.13.0").detected.chart == chart
 
 
 def test_files_without_prefect_values_are_found_in_a_directory(cli: Cli, tmp_path: Path) -> None:
@@ -60,9 +60,9 @@ def test_files_without_prefect_values_are_found_in_a_directory(cli: Cli, tmp_pat
 
 
 def test_the_default_target_mentions_later_versions() -> None:
-    evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.27.0").found.evidence
+    evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.27.0").detected.evidence
     assert "to 4.32.0 (the newest version you can roll back from; --to 4.33.0 or later goes further)" in evidence
-    evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.33.0").found.evidence
+    evidence = case("infrahubServer: {replicas: 2}\n", version_from="4.33.0").detected.evidence
     assert "to 4.33.5 (the newest known version)" in evidence
 
 

@@ -33,7 +33,7 @@ def case(text: str, **given: str) -> examine.Case:
 def test_the_flavour_is_asked_unless_the_file_is_right_for_all(text: str, is_open: bool) -> None:
     found = case(text, redis_db="2")
     assert ("flavour" in [question.id for question in found.plan.open_questions]) is is_open
-    assert not any("right as it is for" in each for each in found.found.evidence)
+    assert not any("right as it is for" in each for each in found.detected.evidence)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_file_right_for_some_flavours_only_says_which(text: str, names: str) -
     found = case(text)
     assert found.status == "current"
     sentence = f"right as it is for {names}; for another flavour, give --from VERSION-FLAVOUR"
-    assert found.found.evidence[-1] == sentence
+    assert found.detected.evidence[-1] == sentence
 
 
 @pytest.mark.parametrize(("enabled", "is_reported"), [("true", True), ("false", False)])

@@ -111,9 +111,9 @@ def test_with_two_charts_the_old_one_says_what_runs_now(tmp_path: Path) -> None:
     old, new = chart(tmp_path / "old", "4.14.0", HOST), chart(tmp_path / "new", "4.18.0", HOST)
     release = releases.of_text(OVERRIDES)
     request = examine.Request(discover.Options(), {"redis-db": "2"}, chart_path=str(new))
-    both = examine.examine(release, request._replace(old_chart_path=str(old))).found
+    both = examine.examine(release, request._replace(old_chart_path=str(old))).detected
     assert (both.shown_from, both.shown_to) == ("4.14.0", "4.18.0")
-    alone = examine.examine(release, request).found
+    alone = examine.examine(release, request).detected
     assert (alone.shown_from, alone.shown_to) == ("", "4.18.0")
 
 
