@@ -35,7 +35,7 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str, rea
         text=f"{reason}Which database of {server} should hold the docket, the queue of the background services? "
         f"Nothing else may use or flush it. Redis has databases 0 to 15 by default.{known}",
         flag="--redis-db",
-        suggestion=str(redis_databases.best_of(offered)),
+        suggestion=str(redis_databases.suggest(offered)),
         answer_error=lambda answer: _database_error(release, hosts, port, answer),
         offers=tuple(Choice(str(each.number), each.summary) for each in offered),
         facts=(server,),

@@ -117,9 +117,9 @@ def _route(settings: Settings) -> str:
     chart, start, to = _jump(settings)
     assert to is not None, "a route needs a version"
     to_text = settings.version_to or str(to)
-    told = [notice.text for notice in route.notices(chart, start, to, to_text)]
+    notices = [notice.text for notice in route.notices(chart, start, to, to_text)]
     page = page_for(settings, sys.stdout)
-    lines = [line for text in told for line in page.wrapped(text, lead="- ")]
+    lines = [line for text in notices for line in page.wrapped(text, lead="- ")]
     words = f"--chart {chart} --from {settings.version_from} --to {to_text}"
     beyond = ["", f"For what the values need on this route: {program_name()} list {words}"]
     return "\n".join([f"{chart}: from {settings.version_from} to {to_text}", *lines, *beyond]) + "\n"
@@ -136,10 +136,10 @@ def _is_met(known: catalog.KnownMigration, step: Step, chart: str, start: Versio
 def _about_jump(chart: str, start: Version | None, to: Version | None) -> list[str]:
     if to is None:
         return []
-    told = [f"{chart} {step.versions[chart]}: {step.what}." for step in published.one_way_steps(chart, start, to)]
+    warnings = [f"{chart} {step.versions[chart]}: {step.what}." for step in published.one_way_steps(chart, start, to)]
     if route.skips_minors(chart, start, to):
-        told.append(f"That is more than one minor version of Infrahub: {route.ADVICE}")
-    return told
+        warnings.append(f"That is more than one minor version of Infrahub: {route.ADVICE}")
+    return warnings
 
 
 def _row(known: catalog.KnownMigration, step: Step) -> _Row:
@@ -208,8 +208,8 @@ def _explain_other(wanted: str, settings: Settings, migrations: Sequence[str]) -
     """The explanation of a rule or question by its id, or of the update of the chart version."""
     from migrator.cli import explaining
 
-    told = explaining.of_rule(wanted) or explaining.of_question(wanted) or explaining.of_version(wanted)
-    if not told:
+    text = explaining.of_rule(wanted) or explaining.of_question(wanted) or explaining.of_version(wanted)
+    if not text:
         meant = did_you_mean(wanted, [*migrations, *explaining.rules(), *catalog.questions()])
         raise UsageError(
             f"there is no migration, rule or question {wanted!r}{meant}.",
@@ -217,7 +217,7 @@ def _explain_other(wanted: str, settings: Settings, migrations: Sequence[str]) -
         )
     if settings.format == "json":
         raise UsageError(f"--format json is only for migrations, and {wanted} is not one.")
-    return told
+    return text
 
 
 def _introduces(known: catalog.KnownMigration, text: str) -> bool:

@@ -11,7 +11,7 @@ from migrator.cli.printing import complain
 from migrator.cli.settings import Settings
 from migrator.cluster import opening, releases
 from migrator.cluster.access import Access
-from migrator.cluster.errors import NoAnswer
+from migrator.cluster.errors import NoResponse
 from migrator.errors import MigratorError, UsageError
 from migrator.report.records import FileReport
 from migrator.values.merge import as_map
@@ -91,7 +91,7 @@ def _find(way: Access, settings: Settings) -> releases.FoundRelease:
 def _opened(found: releases.FoundRelease, way: Access) -> sources.Opened | FileReport:
     try:
         return _as_opened(opening.from_cluster(found, way))
-    except NoAnswer:  # all the others would fail too, each after its own timeout
+    except NoResponse:  # all the others would fail too, each after its own timeout
         raise
     except MigratorError as error:
         return failed(found.deployed.full_name, error)

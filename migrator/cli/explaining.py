@@ -45,10 +45,10 @@ def of_question(name: str) -> str:
     )
     value = "|".join(decision.values) or decision.metavar or "VALUE"
     answer = f"{flag}{'=' if ' ' in flag else ' '}{value}"
-    told = [f"{name} ({about})", f"Answer it with {answer}."]
+    parts = [f"{name} ({about})", f"Answer it with {answer}."]
     if decision.found_by:
-        told.append(decision.found_by)
-    return "\n\n".join([*told, f"More: {pages.of_question(name)}"]) + "\n"
+        parts.append(decision.found_by)
+    return "\n\n".join([*parts, f"More: {pages.of_question(name)}"]) + "\n"
 
 
 def of_version(name: str) -> str:

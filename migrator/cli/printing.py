@@ -176,16 +176,16 @@ def _print_notices(settings: Settings, report: Report, mask: Mask) -> None:
     if settings.quiet:
         return
     report = mask.conceal(report)
-    told: dict[NoticeReport, list[str]] = {}
+    paths: dict[NoticeReport, list[str]] = {}
     for file in report.files:
         for each in file.notices:
             if each.severity != "info" or each.line:
-                told.setdefault(each, []).append(file.path)
-    for notice in sorted(told, key=lambda each: each.rank):
+                paths.setdefault(each, []).append(file.path)
+    for notice in sorted(paths, key=lambda each: each.rank):
         kind = "note" if notice.severity == "info" else notice.severity
         where = f"{notice.file}:{notice.line}: " if notice.line else ""
         if not where and len(report.files) > 1:
-            where = f"{some_of(list(dict.fromkeys(told[notice])))}: "
+            where = f"{some_of(list(dict.fromkeys(paths[notice])))}: "
         _say(f"{kind}: {where}{notice.text}")
 
 

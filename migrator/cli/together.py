@@ -108,7 +108,7 @@ def with_one_diff(reports: Sequence[FileReport]) -> list[FileReport]:
     found = []
     for report in reports:
         layers = [
-            each._replace(before=before[each.path], after=after[each.path], in_the_end=last[each.path])
+            each._replace(before=before[each.path], after=after[each.path], final=last[each.path])
             for each in report.layers
         ]
         after |= {each.path: each.before for each in layers}

@@ -13,7 +13,7 @@ class ClusterError(MigratorError):
     """The cluster, or the program that queries it, failed."""
 
 
-class NoAnswer(ClusterError):
+class NoResponse(ClusterError):
     """The cluster does not respond or rejects the login: any further query would fail the same way."""
 
 
@@ -33,7 +33,7 @@ def missing_program_error(program: str) -> ClusterError:
 
 def timeout_error(command: str, seconds: float) -> ClusterError:
     """The error for a command that was stopped after its timeout."""
-    return NoAnswer(
+    return NoResponse(
         f"{command} did not finish within {seconds:g} s, and was stopped.",
         remedy="Can the cluster be reached from here, and does its login prompt for anything? `kubectl cluster-info` "
         "shows it.",
@@ -67,7 +67,7 @@ def _known_error(command: str, words: str) -> ClusterError | None:
         r"unauthorized|must be logged in|provide credentials|getting credentials|exec: |exec plugin|expired|"
         r"no Auth Provider"
     ):
-        return NoAnswer(
+        return NoResponse(
             f"the cluster refuses your login, or it has expired ({command}: {words}).",
             remedy="Log in again as you do for kubectl, and run this once more.",
         )
@@ -82,7 +82,7 @@ def _known_error(command: str, words: str) -> ClusterError | None:
         r"x509|certificate|tls:|EOF|unable to connect|dial tcp"
     ):
         why = re.sub(r"^kubernetes cluster unreachable: ", "", words, flags=re.IGNORECASE)
-        return NoAnswer(f"the cluster cannot be reached: {why.rstrip('.')}.", remedy=_REMEDY)
+        return NoResponse(f"the cluster cannot be reached: {why.rstrip('.')}.", remedy=_REMEDY)
     if matches(r"unknown (?:command|flag|shorthand)"):
         what = f"this {command.split()[0]} does not know {command}: {words}."
         return ClusterError(what, remedy="Install a newer one.")

@@ -24,7 +24,7 @@ DATABASES = 16
 """How many databases a Redis server has by default (redis.conf, `databases`)."""
 
 
-_TOLD = 3
+_MOST_NAMED = 3
 """How many users of one database messages name."""
 
 
@@ -120,8 +120,8 @@ def taken_elsewhere(release: Release, hosts: Collection[str], port: str, databas
         return ""
     names = [in_namespace(host, release.namespace) for host in hosts]
     who = list(dict.fromkeys(use.who for use in release.surroundings.others.on(names, str(port), database)))
-    if len(who) > _TOLD:
-        return f"{', '.join(who[:_TOLD])} and others"
+    if len(who) > _MOST_NAMED:
+        return f"{', '.join(who[:_MOST_NAMED])} and others"
     return " and ".join(who)
 
 
@@ -225,7 +225,7 @@ def survey(release: Release, hosts: Collection[str], port: str) -> list[Database
     return found
 
 
-def best_of(databases: Collection[Database]) -> int:
+def suggest(databases: Collection[Database]) -> int:
     """The number to suggest: a free and empty database, preferably 2, and 0 only if there is no other."""
     free = [each for each in databases if not each.error]
     best = sorted(free, key=lambda each: (each.number == 0, bool(each.keys), each.number != 2, each.number))

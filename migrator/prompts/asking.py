@@ -76,7 +76,7 @@ def ask(
             continue
         if not reply.instead:
             return AnsweredQuestion(asked, reply.answer, reply.other_option)
-        asked, start = decisions.instead(question, reply.instead), ""
+        asked, start = decisions.alternative(question, reply.instead), ""
         screen.heading(f"Question {number}: {asked.id}, instead{which}")
 
 

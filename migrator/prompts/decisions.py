@@ -75,7 +75,7 @@ class Decisions:
         self.typed.add(question.id)
         self._order = [*(each for each in self._order if each != question.id), question.id]
 
-    def instead(self, question: Question, other: str) -> Question:
+    def alternative(self, question: Question, other: str) -> Question:
         """The other question that settles the same thing, as this release asks it."""
         rivals = catalog.rivals(question.id)
         given = {name: answer for name, answer in self.given.items() if name not in rivals}

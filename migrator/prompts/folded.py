@@ -116,8 +116,8 @@ def _steps(decided: Sequence[Decided], screen: Screen) -> Iterator[tuple[str, li
                 step = case.plan.steps[number]
                 place = (known.index(step.known.id), step.known.migration.steps.index(step.step))
             lines = found.setdefault((*place, review.title(number, case)), [])
-            told = review.overview_lines(review.changes_of(number, case, report), f"{report.root}.", screen)
-            lines += (((each.sign, each.path, each.mark), report.path, each.value) for each in told)
+            overview = review.overview_lines(review.changes_of(number, case, report), f"{report.root}.", screen)
+            lines += (((each.sign, each.path, each.mark), report.path, each.value) for each in overview)
     for (*_, title), lines in sorted(found.items(), key=lambda each: each[0][:2]):
         yield title, lines
 

@@ -102,7 +102,7 @@ def _shared_notices(files: Collection[FileReport]) -> dict[str, tuple[int, str]]
     """Notices that concern so many releases that they are shown once: count and severity, the most severe first."""
     found: dict[str, tuple[int, str]] = {}
     for file in files:
-        for notice in {notice.text: notice for notice in file.to_know}.values():
+        for notice in {notice.text: notice for notice in file.notices_and_findings}.values():
             found[notice.text] = (found.get(notice.text, (0, ""))[0] + 1, notice.severity)
     many = [(text, about) for text, about in found.items() if about[0] > MANY / 2]
     return dict(sorted(many, key=lambda each: ("error", "warning", "info").index(each[1][1])))

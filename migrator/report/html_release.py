@@ -88,7 +88,7 @@ def release_view(
         in_short=tuple(_in_short(own, file, [view for _, view in steps])),
         migrations=tuple(migrations),
         questions=open_first(file.questions),
-        notices=[notice for notice in file.to_know if notice.text not in without],
+        notices=[notice for notice in file.notices_and_findings if notice.text not in without],
     )
 
 
@@ -139,7 +139,7 @@ def _key_facts(own: str, file: FileReport, steps: Sequence[StepView]) -> Iterato
         missing = count(len(file.open_questions), "decision")
         flags = ", ".join(flags_of(file.questions))
         yield "What is to be decided", (f"{missing} missing: answer with {flags}.",)
-    found = [notice.severity for notice in file.to_know]
+    found = [notice.severity for notice in file.notices_and_findings]
     grave = [count(found.count(severity), severity) for severity in ("error", "warning") if severity in found]
     if grave:
         yield "What to look at first", ((f"{' and '.join(grave)}, under Notices.", f"{own}-notices"),)

@@ -77,11 +77,11 @@ def check(report: Report, *, mask: Mask) -> str:
         )
     parts = []
     for file in report.files:
-        grave = [notice for notice in file.to_know if notice.severity != "info"]
-        to_decide, to_know = list(_questions(file.open_questions)), list(_notices(grave))
-        if to_decide or to_know:
+        serious = [notice for notice in file.notices_and_findings if notice.severity != "info"]
+        to_decide, problems = list(_questions(file.open_questions)), list(_notices(serious))
+        if to_decide or problems:
             head = [f"## {code(file.path)}", ""]
-            longest_first = [[*head, *to_decide, *to_know], [*head, *to_decide] if to_decide else [], []]
+            longest_first = [[*head, *to_decide, *problems], [*head, *to_decide] if to_decide else [], []]
             parts.append(Part.of(file.path, longest_first, ("errors and warnings", "what is to decide")))
     table = ["| File | Status | Chart | What there is to do |", "|---|---|---|---|"]
     head = _head("Check of Infrahub values", "check", report)
@@ -110,7 +110,7 @@ def _part(file: FileReport, report: Report, mask: Mask, shared: Mapping[str, Seq
     steps, patch = [*_steps(file), *_restarts(file)], [*_about_shared(file, shared), *_patch(file, mask)]
     evidence = list(_evidence(file))
     to_decide = list(_questions(file.open_questions))
-    decisions, notices = list(_questions(file.questions)), list(_notices(file.to_know))
+    decisions, notices = list(_questions(file.questions)), list(_notices(file.notices_and_findings))
     following = list(_next_steps(file))
     if not (file.error or steps or patch or decisions or notices):
         return None

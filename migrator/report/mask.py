@@ -88,9 +88,9 @@ class Mask:
         if self.show_secrets:
             return report
         self.learn(report)
-        from migrator.report.packed import kept_alike
+        from migrator.report.packed import packed_like
 
-        files = kept_alike(map(self._concealed, report.files), report.files)
+        files = packed_like(map(self._concealed, report.files), report.files)
         return report._replace(files=files, error=self.text(report.error))
 
     def _concealed(self, file: FileReport) -> FileReport:

@@ -57,6 +57,6 @@ def _unpacked(pack: bytes) -> list[T]:
     return things
 
 
-def kept_alike(things: Iterable[T], like: Collection[T]) -> Collection[T]:
+def packed_like(things: Iterable[T], like: Collection[T]) -> Collection[T]:
     """`things`, packed if `like` is."""
     return Packed(things) if isinstance(like, Packed) else tuple(things)

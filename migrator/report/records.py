@@ -175,7 +175,7 @@ class FileReport(NamedTuple):
         return [question for question in self.questions if question.is_open]
 
     @property
-    def to_know(self) -> list[NoticeReport]:
+    def notices_and_findings(self) -> list[NoticeReport]:
         """The notices and findings, the most severe first."""
         found = list(self.notices)
         for each in self.findings:
@@ -209,6 +209,6 @@ class Report(NamedTuple):
 
     def only(self, is_wanted: Callable[[FileReport], bool]) -> "Report":
         """The report with only some of its releases."""
-        from migrator.report.packed import kept_alike
+        from migrator.report.packed import packed_like
 
-        return self._replace(files=kept_alike(filter(is_wanted, self.files), self.files))
+        return self._replace(files=packed_like(filter(is_wanted, self.files), self.files))

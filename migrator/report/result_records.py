@@ -11,25 +11,25 @@ class LayerReport(NamedTuple):
     """One file of the release: its bytes before and after (the same object if nothing changes).
 
     The diff of a file that releases share is kept with the first of them: for the others `after` is `before`, and
-    `in_the_end` is the result of all of them (None: `after`).
+    `final` is the result of all of them (None: `after`).
     """
 
     path: str
     before: bytes
     after: bytes
-    in_the_end: bytes | None = None
+    final: bytes | None = None
 
     @property
     def is_changed(self) -> bool:
         """Whether the file changes in the end, through this release or one that shares it."""
-        return self.before != (self.after if self.in_the_end is None else self.in_the_end)
+        return self.before != (self.after if self.final is None else self.final)
 
     @property
     def digests(self) -> tuple[str, str]:
         """SHA-256 of the bytes before and in the end, in hexadecimal."""
         import hashlib
 
-        last = self.after if self.in_the_end is None else self.in_the_end
+        last = self.after if self.final is None else self.final
         return hashlib.sha256(self.before).hexdigest(), hashlib.sha256(last).hexdigest()
 
 

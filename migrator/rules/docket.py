@@ -46,8 +46,8 @@ def _unseen(release: Release) -> Iterator[Breach]:
 
 def _has_no_docket(release: Release, pod: str) -> bool:
     """A null and the presets' example have their own rules."""
-    standing = injected_docket(release)
-    if not isinstance(tree.get(release.prefect, DOCKET), dict) or EXAMPLE_HOST in standing.url:
+    injected = injected_docket(release)
+    if not isinstance(tree.get(release.prefect, DOCKET), dict) or EXAMPLE_HOST in injected.url:
         return False
     docket = docket_on(release, pod)
     return docket is not None and not docket.secret and is_private(docket.url)

@@ -64,7 +64,7 @@ ALONE = Below(())
 
 
 @lru_cache(maxsize=64)
-def one_for_all(roots: frozenset[Route]) -> frozenset[Route]:
+def interned(roots: frozenset[Route]) -> frozenset[Route]:
     """The first of equal sets, to save memory: thousands of files have the same roots."""
     return roots
 

@@ -185,7 +185,7 @@ class _Found:
         self._patches += result.patches
         self._blocked_items |= result.blocked_items
         if result.plain is not None:
-            self._plain.append(result.plain._replace(roots=bases.one_for_all(result.plain.roots)))
+            self._plain.append(result.plain._replace(roots=bases.interned(result.plain.roots)))
         self._holders += [result.holder] if result.holder is not None else []
         for item, files in result.generated:
             self._generated.setdefault(item, []).append((result.path, files))

@@ -73,13 +73,13 @@ def verify_deployed(
     found.sort(key=lambda each: each.severity)  # errors first, otherwise in their order
     wrong = any(each.severity == "error" for each in found)
     what = f"{_count(seen.live.deployments, 'deployment')} and {_count(seen.live.pods, 'pod')}"
-    told = NoticeReport("info", f"Looked at {what} of {deployed.full_name}, revision {deployed.revision}.", "", 0)
+    summary = NoticeReport("info", f"Looked at {what} of {deployed.full_name}, revision {deployed.revision}.", "", 0)
     read: tuple[Value, ...] = (list(seen.manifest), list(seen.live.deployments), list(seen.live.pods), seen.computed)
     return report._replace(
         status="failed" if wrong else "current",
         exit_code=4 if wrong else 0,
         findings=tuple(found),
-        notices=(*report.notices, *_about_manager(deployed), told),
+        notices=(*report.notices, *_about_manager(deployed), summary),
         also_read=read,
     )
 
@@ -206,7 +206,7 @@ def _about_pods(
 
     where, namespace = seen.deployed.full_name, seen.deployed.namespace
     found = list(running.troubles(seen.manifest, seen.live, namespace, again, log))
-    told: list[Trouble] = []
+    reported: list[Trouble] = []
     if with_prefect:
         in_manifest = rendered_pods.check(seen.manifest, where)
         for each in in_manifest:
@@ -218,11 +218,11 @@ def _about_pods(
             if (each.rule, each.text) in known or each.rule in ("pods-none", "pods-env-string"):
                 continue
             causes = [one for one in found if one.name and _mentions(each.text, one.name, one.deployment)]
-            told += causes
+            reported += causes
             text = f"{each.text} (as it runs; not so in the manifest)"
             remedy, commands = (causes[0].remedy, causes[0].commands) if causes else (running.INSTALL, (again,))
             yield each._replace(text=text, remedy=remedy, commands=commands)
-    for trouble in running.folded([each for each in found if each not in told]):
+    for trouble in running.folded([each for each in found if each not in reported]):
         yield _finding(trouble.rule, where, trouble.text, trouble.remedy, trouble.commands)
 
 

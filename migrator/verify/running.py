@@ -33,12 +33,12 @@ class Trouble(NamedTuple):
 
 def troubles(manifest: Sequence[Manifest], live: Live, namespace: str, again: str, log: Log) -> Iterator[Trouble]:
     """Everything that differs from the manifest or does not run; `again` is the command that reinstalls the release."""
-    standing = {(namespace_of(each), name_of(each)): each for each in live.deployments}
+    deployments = {(namespace_of(each), name_of(each)): each for each in live.deployments}
     for each in manifest:
         if each.get("kind") != "Deployment":
             continue
         space, name = namespace_of(each) or namespace, name_of(each)
-        deployment = standing.get((space, name))
+        deployment = deployments.get((space, name))
         if deployment is None:
             text = f"Deployment {name} of the manifest is not in namespace {space}"
             yield Trouble("deployed-missing", text, INSTALL, (again,), name)

@@ -35,7 +35,7 @@ def verify(bundle: Bundle, request: examine.Request, *, kube_version: str = "") 
 
 
 def planned(case: examine.Case) -> FileReport:
-    """What would change, and what is wrong with the rest. Raises what `hold_result` and `apply` raise."""
+    """What would change, and what is wrong with the rest. Raises what `check_result` and `apply` raise."""
     result = apply.apply_plan(case)
     report = summary.report(case, result)
     return summary.with_findings(report, judge(case, result)) if case.plan.is_current else report
@@ -88,15 +88,15 @@ def _rendered(
 def judge(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
     """The findings of the rules on a migration's result, or the errors of a release that is not changed.
 
-    Errors do not block a release that has nothing to migrate, but they must be reported. Raises what `hold_result`
+    Errors do not block a release that has nothing to migrate, but they must be reported. Raises what `check_result`
     raises.
     """
     if case.plan.changes:
-        return hold_result(case, result)
+        return check_result(case, result)
     return tuple(each for each in findings(case.plan.start, case.sources) if each.severity == "error")
 
 
-def hold_result(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
+def check_result(case: examine.Case, result: apply.Result) -> tuple[Finding, ...]:
     """The findings of the rules on a migration's result, for the report.
 
     Raises VerificationError for errors that the migration introduced or exists to fix; other errors that were there
