@@ -98,8 +98,14 @@ class GivenAnswers:
     def _note_unused_in(self, answers: Answers, reports: Collection[FileReport]) -> None:
         asked = _asked(reports)
         asked_by: dict[str, set[str]] = {}
+        in_file: dict[str, set[str]] = {}
         for report in reports:
-            asked_by.setdefault(answers.names_release(report.path), set()).update(_asked([report]))
+            for layer in report.layers:
+                in_file.setdefault(layer.path, set()).update(_asked([report]))
+        for report in reports:
+            # Of releases that share a file, only one reports what its changes decided for all of them.
+            asked_too = [in_file[layer.path] for layer in report.layers]
+            asked_by.setdefault(answers.names_release(report.path), set()).update(_asked([report]), *asked_too)
         places = {name: written.line for name, written in answers.common.items() if not _was_asked(name, asked)}
         for release, own in answers.releases.items():
             if release not in asked_by:

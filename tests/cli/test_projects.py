@@ -395,6 +395,7 @@ def test_saved_answers_replay_for_every_release_over_a_shared_base(cli: Cli, tmp
     done = cli("migrate", "base.yaml", "--answers", "a", "--non-interactive")
     assert (done.returncode, (tmp_path / "base.yaml").read_text("utf-8")) == (0, migrated), done.stderr
     assert (tmp_path / "a").read_text("utf-8").count('answer: "2"') == 2
+    assert b"was not used" not in done.stderr
 
 
 def test_two_dockets_in_one_base_are_refused_with_a_remedy(cli: Cli, tmp_path: Path) -> None:
