@@ -38,7 +38,7 @@ def failing_with(number: int) -> Callable[..., None]:
 
 
 def error_of_change(path: Path) -> str:
-    """The error of a change that is error_of_change; everything is as it was before."""
+    """The error of a change that is refused; everything is as it was before."""
     before = path.read_bytes()
     with pytest.raises(WriteError) as caught:
         change(path)

@@ -70,7 +70,7 @@ def test_every_offered_choice_is_a_valid_answer(
 
 
 SAFE = {"event-logger": "remove", "restore": "disable"}
-"""The safe defaults, used when nobody can be case. No other answer is safe for a cluster that nobody watches."""
+"""The safe defaults, used when nobody can be asked. No other answer is safe for a cluster that nobody watches."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
