@@ -9,19 +9,19 @@ from migrator.values.edits import Value
 
 
 @pytest.mark.parametrize(
-    "sign", "\u202a\u202e\u2066\u2069\u200b\u200d\u200e\u2060\ufeff\u00ad\u034f\u3164\u2800\U000e0061"
+    "character", "\u202a\u202e\u2066\u2069\u200b\u200d\u200e\u2060\ufeff\u00ad\u034f\u3164\u2800\U000e0061"
 )
-def test_bidi_controls_and_zero_width_characters_are_escaped(sign: str) -> None:
-    assert is_invisible(sign)
-    shown = visible(f"a{sign}b")
+def test_bidi_controls_and_zero_width_characters_are_escaped(character: str) -> None:
+    assert is_invisible(character)
+    shown = visible(f"a{character}b")
     assert shown.startswith("a\\")
-    assert shown.encode().decode("unicode-escape") == f"a{sign}b"
+    assert shown.encode().decode("unicode-escape") == f"a{character}b"
 
 
-@pytest.mark.parametrize("sign", "aé→漢🙂ש’…ا")
-def test_visible_characters_are_not_escaped(sign: str) -> None:
-    assert not is_invisible(sign)
-    assert visible(sign) == sign
+@pytest.mark.parametrize("character", "aé→漢🙂ש’…ا")
+def test_visible_characters_are_not_escaped(character: str) -> None:
+    assert not is_invisible(character)
+    assert visible(character) == character
 
 
 def test_invisible_characters_are_found_in_nested_keys_and_strings() -> None:

@@ -496,7 +496,7 @@ def test_no_strong_secret_in_values_is_shown(secret: str) -> None:
         assert quote(secret, safe="") not in said
 
 
-SIGNS = (
+FRAGMENTS = (
     "a", "b: ", "- ", "#", "# ", "\n", "\r\n", "\r", "\x85", "\u2028", " ", "    ", "|", "|2", "|+", ">\n", "'", '"',
     "{", "}", "[", "]", ",", "password: ", "token:", "hunter2-long", "\t", "&a ", "*a", "!!str ", "? ", "---\n", "<<: ",
     "\\", "\ufeff", "redis://u:p@h/2", "name: X_TOKEN", "value: ", "-----BEGIN RSA PRIVATE KEY-----", "secrets:\n  ",
@@ -505,7 +505,7 @@ SIGNS = (
 
 @examples(600)
 @given(
-    parts=st.lists(st.sampled_from(SIGNS) | st.sampled_from([text for text, _ in YAML.values()]), max_size=20),
+    parts=st.lists(st.sampled_from(FRAGMENTS) | st.sampled_from([text for text, _ in YAML.values()]), max_size=20),
     around=st.sampled_from(["{}", "# {}", "x: |\n  {}"]),
 )
 def test_masking_keeps_the_number_of_lines(parts: list[str], around: str) -> None:
