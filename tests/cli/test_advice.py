@@ -28,7 +28,7 @@ def test_diff_says_what_it_leaves_out_and_mentions_no_terminal(cli: Cli, values:
     assert "at a terminal" in " ".join(cli("migrate", "values.yaml", "--non-interactive").stderr.decode().split())
 
 
-def test_a_free_database_has_one_wording(cli: Cli, values: Path) -> None:
+def test_a_suggested_database_is_not_called_free(cli: Cli, values: Path) -> None:
     output = cli("migrate", "values.yaml", "--non-interactive").stderr.decode()
     assert "(2: no known user)" in output and "is free" not in output
 

@@ -1,4 +1,4 @@
-"""The command line as a process of its own: streams, exit codes, and what is on disk afterwards."""
+"""The command line: streams, exit codes, and what is on disk afterwards."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def printer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @examples(60)
 @given(st.lists(st.tuples(KEYS, VALUES_TYPED), min_size=1, max_size=3), st.sampled_from(["--set", "--set-string"]))
-def test_helm_itself_agrees(printer: Path, pairs: list[tuple[str, str]], flag: str) -> None:
+def test_set_reads_as_the_helm_program_does(printer: Path, pairs: list[tuple[str, str]], flag: str) -> None:
     text = ",".join(f"{key}={value}" for key, value in pairs)
     command = ["helm", "template", "x", str(printer), "-f", str(printer / "below.yaml"), f"{flag}={text}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
