@@ -71,7 +71,7 @@ _LARGE = 1_000_000
 MAX_ALIASED = 400_000
 
 
-def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None, *, located: bool = True) -> NodeRecord:
+def compose(text: str, events: Iterator[Any], plain: PlainScalars | None = None, *, located: bool) -> NodeRecord:
     """Read the whole stream; without `located`, only its data, until `locate`. Raises UnreadableError."""
     plain = plain_scalars() if plain is None else plain
 
@@ -119,7 +119,6 @@ class _Composer:
         kind_of, number_starts, texts, known = _STYLES, NUMBER_STARTS, _STRINGS, plain.get
         items: list[Value] = []  # children of the open collection; in a mapping, keys and values alternate
         stack: list[tuple[list[Value], int]] = []  # of each enclosing one: its children, and the start of the inner one
-        previous = 0  # where the previous document ends
         while chunk := list(islice(events, _CHUNK)):
             if located:
                 _record_places(record, chunk)
@@ -139,7 +138,7 @@ class _Composer:
                     values.append(value)
                     items.append(value)
                 elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                    if len(stack) > MAX_DEPTH:
+                    if len(stack) >= MAX_DEPTH:
                         raise _at(event, f"the nesting is more than {MAX_DEPTH} levels deep")
                     if event.anchor is not None:
                         self.anchor(event.anchor, len(values), opened=True)
@@ -179,13 +178,10 @@ class _Composer:
                     if event.version not in (None, (1, 1)):
                         raise _at(event, "the %YAML directive names a version other than 1.1, which Helm does not read")
                     items = []
-                    opening, first = event, len(values)
+                    first = len(values)
                     self.anchored.clear()
                 elif kind is DocumentEndEvent:
-                    begin = opening.end_mark.index if opening.explicit else previous
-                    end = event.start_mark.index
-                    previous = event.end_mark.index
-                    record.documents.append(DocumentRecord(items[0], first, len(values), begin, end))
+                    record.documents.append(DocumentRecord(items[0], first, len(values), event.start_mark.index))
 
     def decorated(self, event: Any, node: int) -> Value:
         """The value of a scalar that has an anchor or a tag."""

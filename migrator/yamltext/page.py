@@ -48,13 +48,12 @@ class Page:
     `apply` removes it again.
     """
 
-    def __init__(self, name: str, layout: Layout, root: int, begin: int, end: int) -> None:
+    def __init__(self, name: str, layout: Layout, root: int, end: int) -> None:
         self.name = name
         self.layout = layout
         self.record = layout.record
         self.style = Style(layout)
         self.root = root
-        self.begin = begin
         self.end = end
         self.splices: list[Splice] = []
         self.orphans: list[tuple[int, str]] = []  # offsets in the original, texts
@@ -110,10 +109,8 @@ class Page:
         """The blank lines and comment lines directly above the line of `offset`, the first entry of a collection."""
         start = self.layout.line_start(offset)
         top = start
-        while top > self.begin:
+        while top > 0:
             above = self.layout.line_start(top - 1)
-            if above < self.begin:
-                break
             body = self.layout.text[above : self.layout.line_end(above)].strip(" \t")
             if body and not body.startswith("#"):
                 break

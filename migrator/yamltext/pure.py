@@ -36,8 +36,8 @@ class _Mark:
 def pure_events(text: str) -> Iterator[Any]:
     """The events of `text`, by the rules of YAML 1.1.
 
-    This parser puts an empty value at the next token; the C parser puts it directly after its colon or dash, where text
-    for it must be inserted.
+    This parser puts an empty value at the next token; the C parser puts it directly after its colon, where text for it
+    must be inserted.
     """
     last = brackets = 0
     for event in _parse(text):
@@ -48,7 +48,7 @@ def pure_events(text: str) -> Iterator[Any]:
                 match = _FILL.match(text, last)
                 assert match
                 at = match.end()
-                if text[at : at + 1] in (":", "-") and (not brackets or text[at] == ":") and at < event.end_mark.index:
+                if text[at : at + 1] == ":" and at < event.end_mark.index:
                     # In brackets the C parser also uses the next token.
                     match = _FILL.match(text, at + 1)
                     assert match
@@ -58,8 +58,8 @@ def pure_events(text: str) -> Iterator[Any]:
             match = _PROPERTIES.match(text, event.start_mark.index)
             assert match
             brackets += bool(event.flow_style)
-            last = event.end_mark.index if event.flow_style else match.end()
-        elif getattr(event, "anchor", None) is not None or event.end_mark.index > event.start_mark.index:  # an alias
+            last = match.end()
+        else:
             last = event.end_mark.index
         if isinstance(event, CollectionEndEvent) and brackets:
             brackets -= 1

@@ -11,16 +11,14 @@ PLAIN, SINGLE, DOUBLE, LITERAL, FOLDED, ALIAS, BLOCK_MAP, FLOW_MAP, BLOCK_SEQ, F
 
 
 class DocumentRecord(NamedTuple):
-    """One document: its data, its events from `first` up to `stop`, and its position in the text.
+    """One document: its data, its events from `first` up to `stop`, and the place in the text where it must have ended.
 
-    `begin` is where content may begin, after the `---` if there is one; `end` where it must have ended: at `...`, the
-    next `---`, or the end of the text.
+    `end` is the place of the `...` or of the next `---`, or the end of the text.
     """
 
     data: Value
     first: int
     stop: int
-    begin: int
     end: int
 
 
@@ -63,4 +61,4 @@ class NodeRecord:
         self.starts.append(length)
         self.ends.append(length)
         self.values.append(None)
-        self.documents.append(DocumentRecord(None, 0, 1, 0, length))
+        self.documents.append(DocumentRecord(None, 0, 1, length))

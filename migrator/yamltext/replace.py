@@ -103,9 +103,9 @@ class _Replacement:
         self.properties_end = self._properties_end()
 
     def _after_indicator(self) -> int:
-        """Where the colon or the dash before the value ends; for the root, where the document's text begins."""
+        """Where the colon or the dash before the value ends; the root has none."""
         if self.entry is None:
-            return self.page.begin
+            return self.start
         if self.in_list:
             return self.entry.head + 1
         if self.layout.is_bare(self.entry):

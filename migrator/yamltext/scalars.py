@@ -154,16 +154,10 @@ def _short_float(value: float) -> str:
     """Go's `FormatFloat(value, 'g', -1, 32)`: the fewest digits that identify the single-precision number."""
     if value != value:
         return ".nan"
-
-    try:
-        single = struct.unpack("f", struct.pack("f", value))[0]
-    except OverflowError:
-        single = float("inf") if value > 0 else float("-inf")
+    single = struct.unpack("f", struct.pack("f", value))[0]
     if single in (float("inf"), float("-inf")):
         return ".inf" if single > 0 else "-.inf"
     sign = "-" if str(single)[0] == "-" else ""
-    if single == 0:
-        return sign + "0"
     for precision in range(1, 10):
         shortest = f"{abs(single):.{precision - 1}e}"
         if struct.unpack("f", struct.pack("f", float(shortest)))[0] == abs(single):

@@ -120,7 +120,7 @@ def _page(stream: Stream, document: Document) -> Page:
     if text and text[-1] not in _BREAKS:
         layout = Layout(text + _last_break(text), layout.record)
     record = document.record
-    return Page(stream.name, layout, record.first, record.begin, record.end)
+    return Page(stream.name, layout, record.first, record.end)
 
 
 def _last_break(text: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from array import array
+
 import pytest
 
 from migrator.errors import InputError
@@ -21,8 +24,19 @@ def test_a_billion_laughs() -> None:
     assert parse(laughs(5, 9)).documents[0].data
 
 
-def test_a_chain_of_aliases_counts_as_deep_nesting() -> None:
-    chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 20_000))
+@pytest.mark.parametrize(("times", "is_read"), [(200, True), (201, False)])
+def test_aliases_may_add_400_000_nodes_and_no_more(times: int, is_read: bool) -> None:
+    text = f"a: &a [{'x, ' * 1999}]\nb: [{'*a, ' * times}]\n".encode()
+    if is_read:
+        assert parse(text).documents[0].data
+    else:
+        with pytest.raises(InputError, match="aliases expand the file to more than 400,000 nodes"):
+            parse(text)
+
+
+@pytest.mark.parametrize("around", ["[*a{}]", "{{k: *a{}}}"])
+def test_a_chain_of_aliases_counts_as_deep_nesting(around: str) -> None:
+    chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} {around.format(n - 1)}\n" for n in range(1, 20_000))
     with pytest.raises(InputError, match="deep"):
         parse(chain.encode())
 
@@ -42,6 +56,20 @@ def test_deep_nesting(text: str) -> None:
         parse(text.encode())
 
 
+@pytest.mark.parametrize("text", ["a: [&x [[1]], {}]\n", "a: [&x {{k: {{l: 1}}}}, {}]\n"])
+def test_nesting_by_aliases_is_limited_to_100_levels(text: str) -> None:
+    assert parse(text.format("[" * 96 + "*x" + "]" * 96).encode()).documents[0].data
+    with pytest.raises(InputError, match="aliases make the nesting more than 100 levels deep"):
+        parse(text.format("[" * 97 + "*x" + "]" * 97).encode())
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}"), ("- ", "")])
+def test_nesting_is_limited_to_100_levels(opening: str, closing: str) -> None:
+    assert parse((opening * 100 + "x" + closing * 100).encode()).documents[0].data
+    with pytest.raises(InputError, match="the nesting is more than 100 levels deep"):
+        parse((opening * 101 + "x" + closing * 101).encode())
+
+
 def test_nesting_at_the_limit_can_be_edited() -> None:
     text = "".join("  " * n + "a:\n" for n in range(100))
     route = ("a",) * 100
@@ -56,6 +84,25 @@ def test_a_line_of_a_megabyte(quote: str) -> None:
     stream = parse(f"a: {quote}{long}{quote}\nb: 1\n".encode())
     assert stream.documents[0].data == {"a": long, "b": 1}
     assert apply(stream, [AddKey(("c",), long)]).stream.documents[0].data == {"a": long, "b": 1, "c": long}
+
+
+def test_positions_in_a_large_text_are_kept_in_an_array() -> None:
+    for text, kind in ((b"a: 1\n", list), (b"a: 1\nb: " + b"x" * 1_000_000, array)):
+        record = parse(text).layout.record
+        assert (type(record.starts), type(record.ends)) == (kind, kind)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_reading_leaves_the_garbage_collector_as_it_was(is_on: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if is_on else gc.disable)()
+        parse(b"a: 1\n")
+        with pytest.raises(InputError):
+            parse(b"a: *b\n")
+        assert gc.isenabled() is is_on
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_a_number_of_a_megabyte() -> None:

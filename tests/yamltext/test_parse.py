@@ -31,7 +31,7 @@ def read(source: str) -> Value:
         ("=", "="), ("<<", "<<"), ("inf", "inf"), ("0x1p3", "0x1p3"),
         ("!!str 1", "1"), ("!!str", ""), ("!!int '1'", 1), ("!!float 1", 1.0), ("!!bool 'yes'", True), ("! 12", "12"),
         ("!foo bar", "bar"), ("!!binary aGVsbG8=", "hello"), ("!!null ''", None),
-        ("!!timestamp 2001-01-01", "2001-01-01"), ("{x, y: 1}", {"x": None, "true": 1}),
+        ("!!timestamp 2001-01-01", "2001-01-01"), ("!!merge x", "x"), ("{x, y: 1}", {"x": None, "true": 1}),
         ("'010'", "010"), ('"y"', "y"), ("[a:b]", ["a:b"]), ("{x:1}", {"x:1": None}),
     ],
 )  # fmt: skip
@@ -46,6 +46,8 @@ def test_a_scalar_means_what_it_means_to_helm(written: str, value: Value) -> Non
     [
         ("y", "true"), ("010", "8"), ("1.5", "1.5"), ("1.0", "1"), ("1e3", "1000"), ("1e16", "1e+16"), (".inf", ".inf"),
         ("123456789.5", "1.2345679e+08"), ("0.00001", "1e-05"), ("-0.0", "-0"), ("'x'", "x"), ("3.4028236e38", ".inf"),
+        ("0.0001", "0.0001"), ("1e5", "100000"), ("1e6", "1e+06"), (".nan", ".nan"), ("-3.5e38", "-.inf"), ("0.0", "0"),
+        ("9223372036854775807", "9223372036854775807"),
     ],
 )  # fmt: skip
 def test_a_key_is_the_string_that_helm_makes_of_it(written: str, key: str) -> None:
@@ -60,6 +62,7 @@ def test_a_key_is_the_string_that_helm_makes_of_it(written: str, key: str) -> No
         ("a:\n  <<: [{x: 1}, {x: 2, z: 3}]\n", {"x": 1, "z": 3}),
         ("a: {x: {p: 1}, x: {q: 2}}\n", {"x": {"q": 2}}),  # the last, with its whole subtree
         ("a:\n  '<<': {x: 1}\n", {"<<": {"x": 1}}),
+        ("b: &b {x: 1}\na:\n  !!merge <<: *b\n", {"x": 1}),
     ],
 )
 def test_merge_keys_and_duplicate_keys_are_resolved_as_helm_does(source: str, data: Value) -> None:
@@ -104,7 +107,11 @@ def test_every_document_of_a_stream_is_read() -> None:
         (b"a: !!int x\n", 1, "!!int"),
         (b"a: !!timestamp x\n", 1, "!!timestamp"),
         (b"a: !!binary $\n", 1, "base64"),
-        (b"12345678901234567890: 1\n", 1, "too large"),
+        (b"9223372036854775808: 1\n", 1, "too large"),
+        (b"a:\0", 1, "U+0000"),
+        ("\ufeff\ufeffa: 1\n".encode(), 1, "two byte-order marks"),
+        (b"a: [b:c]\nd: @e\n", 2, "starts with @"),
+        (b"a: [b:c]\nd: *e\n", 2, "an anchor that is not defined"),
         (b"%YAML 1.2\n---\na: 1\n", 1, "1.1"),
         (b"a: 1\n---\nb: }\n", 3, ""),
     ],
@@ -149,6 +156,7 @@ def test_duplicate_keys_are_reported_with_all_their_lines() -> None:
     assert document.duplicates() == [Duplicate(("a",), (1, 7, 8)), Duplicate(("b", 0, "c"), (3, 5))]
     assert document.line(("a",)) == 8
     assert parse(b"a: 1\nb: 2\n").documents[0].duplicates() == []
+    assert [len(each.duplicates()) for each in parse(b"a: 1\n---\nb: 1\nb: 2\n").documents] == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,9 @@ def as_tuple(record: NodeRecord) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_both_parsers_read_the_same(text: str) -> None:
-    assert as_tuple(compose(text, pure_events(text))) == as_tuple(compose(text, events_of(text)))
+    assert as_tuple(compose(text, pure_events(text), located=True)) == as_tuple(
+        compose(text, events_of(text), located=True)
+    )
 
 
 @pytest.mark.parametrize(("what", "text"), [(what, text) for what, texts in READ_DIFFERENTLY.items() for text in texts])
@@ -95,13 +97,13 @@ def test_what_the_pure_parser_reads_differently_is_refused(
 def test_both_parsers_refuse_the_same_texts(text: str) -> None:
     for events in (events_of, pure_events):
         with pytest.raises(UnreadableError):
-            compose(text, events(text))
+            compose(text, events(text), located=True)
 
 
 def read_by(events: Callable[[str], Iterator[Any]], text: str) -> tuple[object, ...] | None:
     """What a parser reads; None if it refuses the text."""
     try:
-        return as_tuple(compose(text, events(text)))
+        return as_tuple(compose(text, events(text), located=True))
     except UnreadableError:
         return None
 
@@ -119,6 +121,12 @@ def test_both_parsers_read_files_the_same(unrelated_files: list[Path]) -> None:
         text = text.replace("\n", ("\n", "\r\n", "\r")[number % 3])
         if not READ_OTHERWISE.search(text):
             assert read_by(pure_events, text) == read_by(events_of, text), path.name
+
+
+def test_the_pure_parser_is_not_the_c_parser() -> None:
+    """So that these tests compare two parsers where the C extension is installed."""
+    (one, *_), (other, *_) = pure_events("a: 1\n"), events_of("a: 1\n")
+    assert type(one.start_mark) is not type(other.start_mark)
 
 
 def test_without_the_c_extension_the_pure_parser_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
