@@ -75,7 +75,7 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     present = {entry.name for listed in lists for entry in listed.named(*ALL_NAMES)}
     if not deployment.is_separate(release) or not present:
         return
-    shapes.refuse_odd_shapes(release)
+    shapes.refuse_unsupported_shapes(release)
     env_only = counts_env_only(release)
     if has_working_docket(release.start) and not is_wired_in_env_alone(release.start):
         # It was migrated before, so any difference was left on purpose; what does not differ is harmless.

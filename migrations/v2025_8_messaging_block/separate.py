@@ -67,10 +67,10 @@ def separate_services(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     if not any(sets_address(release, pod) for pod in env.POD_LISTS):
         if release.surroundings.unseen and not deployment.is_separate(release):
-            shapes.refuse_odd_shapes(release)
+            shapes.refuse_unsupported_shapes(release)
             yield from _as_answered(release, ask(unseen(release)))
         return
-    shapes.refuse_odd_shapes(release)
+    shapes.refuse_unsupported_shapes(release)
     if is_generation_a(release):
         yield _set_separate(release, True, WHY, "required")
         return

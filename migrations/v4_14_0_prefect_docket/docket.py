@@ -28,7 +28,7 @@ from migrator.values.changes import Effect, Notice
 from migrator.values.part import prefect_part
 from migrator.values.release import Release
 
-from .docket_edits import can_be_referred_to, layer_to_keep, password_is_elsewhere, write_secret, write_url
+from .docket_edits import can_use_reference, layer_to_keep, password_is_elsewhere, write_secret, write_url
 from .doubts import missing_password, on_another_server
 from .questions import SECRET, bundled_name, docket_password, docket_secret, docket_url, redis_db
 
@@ -110,7 +110,7 @@ def _unused(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _to_another_database(release: Release, ask: Ask, url: str, users: str) -> Iterator[Outcome]:
     """Move a working docket out of a database that something else uses: same URL, another database."""
-    parts = redis_url.parse_url(messaging.filled_in(release, url))
+    parts = redis_url.parse_url(messaging.with_placeholders(release, url))
     reason = f"The docket's URL names database {parts.database}, which is used by {users}. "
     number = ask(redis_db(release, parts.host, [parts.host], str(parts.port), reason))
     if number is not None:
@@ -197,7 +197,7 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
     """Ask for everything that is missing before giving up, so that one run shows all questions."""
     password = address.password
     is_open = password.kind == "injected" or (password.kind == "visible" and password_is_elsewhere(release, password))
-    if is_open and password.kind == "visible" and not can_be_referred_to(release, password):
+    if is_open and password.kind == "visible" and not can_use_reference(release, password):
         reason = (
             f"{password.source} is in a separate file, and would be copied in clear text to the file with the host."
         )
@@ -228,7 +228,7 @@ def _build_from(release: Release, ask: Ask, server: messaging.Address, address: 
 
 def _set_twice(release: Release, password: messaging.Password) -> Notice:
     where = f"{tree.show((*release.root, *DOCKET, 'url'))} as well as in {password.source}"
-    by_reference = can_be_referred_to(release, password)
+    by_reference = can_use_reference(release, password)
     instead = "--answer docket-password=reference or --docket-secret" if by_reference else "--docket-secret"
     return Notice(f"The Redis password is now in {where}: rotate both together, or use {instead} instead.")
 

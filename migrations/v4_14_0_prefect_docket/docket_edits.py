@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.prefect import deployment, env, env_edits, redis_url, shapes
 from migrator.prefect.docket import docket_entries, injected_docket
-from migrator.prefect.messaging import Password, filled_in, injects_password
+from migrator.prefect.messaging import Password, injects_password, with_placeholders
 from migrator.prefect.names import DOCKET, MESSAGING_PASSWORD, MESSAGING_URL, REDIS_BLOCK
 from migrator.values import tree
 from migrator.values.changes import Change, Effect
@@ -32,7 +32,7 @@ def layer_to_keep(release: Release, url: str) -> int | None:
     None if `messaging.docket.url` cannot take effect in any file that has the URL.
     """
     usual = layer_of(release)
-    password = redis_url.parse_url(filled_in(release, url)).password
+    password = redis_url.parse_url(with_placeholders(release, url)).password
     if not password or redis_url.is_placeholder(password):
         return usual
     holders = {listed.layer for listed, entry in docket_entries(release) if entry.value == url}
@@ -54,7 +54,7 @@ def password_is_elsewhere(release: Release, password: Password) -> bool:
     return release.layers[layer_of(release)].name not in files
 
 
-def can_be_referred_to(release: Release, password: Password) -> bool:
+def can_use_reference(release: Release, password: Password) -> bool:
     """Whether `$(PREFECT_REDIS_MESSAGING_PASSWORD)` works: the chart injects this password, which needs no escaping."""
     from urllib.parse import quote  # on demand: it slows every start
 

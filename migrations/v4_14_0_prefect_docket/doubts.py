@@ -13,7 +13,7 @@ from migrator.values.release import Release
 
 def on_another_server(release: Release, url: str) -> Iterator[Notice]:
     """Report a given URL whose server or credentials differ from messaging's: that may be a mistake."""
-    filled = messaging.filled_in(release, url)
+    filled = messaging.with_placeholders(release, url)
     address = messaging.messaging(release, "background")
     is_known = not redis_url.messaging_host_error(address.host)
     if not messaging.uses_redis(release) or not is_known or redis_url.url_error(filled):

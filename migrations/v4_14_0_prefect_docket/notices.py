@@ -51,14 +51,14 @@ def _docket_database(release: Release) -> Iterator[Notice]:
     docket = injected_docket(release)
     if docket.secret or not docket.url or unusable_url_error(release, docket.url) or cache_conflict(release, docket):
         return  # then the docket's step asks for another one
-    parts = redis_url.parse_url(messaging.filled_in(release, docket.url))
+    parts = redis_url.parse_url(messaging.with_placeholders(release, docket.url))
     for who, placeholder in redis_databases.unknown_databases(release, parts.host, str(parts.port)):
         yield Notice(
             f"The database of {who} is {placeholder}, so it may or may not be the docket's, {parts.database}. Make "
             "sure that it is a different one.",
             "warning",
         )
-    others = redis_databases.taken_elsewhere(release, [parts.host], str(parts.port), parts.database)
+    others = redis_databases.users_elsewhere(release, [parts.host], str(parts.port), parts.database)
     if others:
         place = f"The docket's database {parts.database} at {redis_url.in_url(parts.host)}:{parts.port}"
         yield Notice(

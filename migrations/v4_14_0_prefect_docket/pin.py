@@ -21,7 +21,7 @@ WHY_WINS = 'it overrides the "false" before it, and Infrahub sets up Prefect\'s 
 
 def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
     """The question about a user's entry with the name that the chart now injects."""
-    where, value = env_edits.path_of(listed, INJECTED_PIN), env.spelled(entry)
+    where, value = env_edits.path_of(listed, INJECTED_PIN), env.quoted_value(entry)
     return Question(
         id="migrate-on-start",
         text=f'{where} is {value}, and the new chart sets the same name to "false", so the pods get it twice. '

@@ -53,7 +53,7 @@ def custom_toggle(pod: str, service: str, where: str, value: str, about: Locatio
 
 def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Remove the presets' eight toggles; any other toggle stays or is asked about."""
-    shapes.refuse_odd_shapes(release)
+    shapes.refuse_unsupported_shapes(release)
     shapes.refuse_unknown_preset(release)
     if not deployment.is_separate(release):
         return
@@ -80,7 +80,7 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _toggle(release: Release, ask: Ask, pod: str, service: str, listed: EnvList) -> Iterator[Outcome]:
     entries = listed.named(*names_of(service))
-    name, value = entries[-1].name, env.spelled(entries[-1])
+    name, value = entries[-1].name, env.quoted_value(entries[-1])
     where, about = env_edits.path_of(listed, name), env_edits.location(release, listed, entries[-1])
     if is_redundant(release, pod, service, listed):
         yield from env_edits.remove(listed, entries, WHY_REDUNDANT, "none")
@@ -102,7 +102,7 @@ def _is_preset_logger(pod: str, service: str, listed: EnvList) -> bool:
 
 def _stay(release: Release, listed: EnvList, entries: list[Entry], reason: str) -> Iterator[Notice]:
     for entry in entries:
-        yield env_edits.notice(release, listed, entry, f"({env.spelled(entry)}) stays: {reason}.")
+        yield env_edits.notice(release, listed, entry, f"({env.quoted_value(entry)}) stays: {reason}.")
 
 
 def _webserver_only(release: Release, ask: Ask) -> Iterator[Outcome]:

@@ -95,7 +95,7 @@ def _claims(judged: Packed[Judged], servers: Servers) -> RedisClaims:
     for each in judged:
         for use in each.redis_uses:
             if servers.are_shared(use.servers):
-                claims.keep(use.name, use.taken)
+                claims.record(use.name, use.taken)
     return claims
 
 

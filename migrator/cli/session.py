@@ -75,7 +75,7 @@ class Session:
         if self.watch is not None:
             return request._replace(surroundings=Surroundings(_Asked(self.watch.asked.setdefault(release.name, set()))))
         if self.redis_claims is not None:
-            return request._replace(surroundings=self.redis_claims.around(release.name))
+            return request._replace(surroundings=self.redis_claims.surroundings_of(release.name))
         if self.settings.check_redis:
             from migrator.prefect import redis_live
 
@@ -87,9 +87,9 @@ class Session:
     def record_redis_use(self, case: Case) -> None:
         """Record the Redis use of a release, if the session has a watch."""
         if self.watch is not None:
-            from migrator.prefect.redis_collisions import taken_by
+            from migrator.prefect.redis_collisions import taken_databases
 
-            self.watch.taken[case.bundle.name] = taken_by(case.plan.result)
+            self.watch.taken[case.bundle.name] = taken_databases(case.plan.result)
 
 
 class Watch:

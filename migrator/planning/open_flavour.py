@@ -25,7 +25,7 @@ def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
     """Find out whether the flavour matters, and ask for it if it does; None while there is no answer."""
     release = upgrade.release("")
     if not flavours.matter(release):
-        return Settled(upgrade.with_notices([*flavours.about_validation(release)]))
+        return Settled(upgrade.with_notices([*flavours.validation_notices(release)]))
     if ask.given("flavour") is None:
         made = _same_plan_for_all(upgrade)
         if made is not None:

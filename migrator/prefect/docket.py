@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from migrator.charts.presets import EXAMPLE_HOST
 from migrator.prefect import env, redis_databases, redis_url
-from migrator.prefect.messaging import filled_in, injects_password, messaging
+from migrator.prefect.messaging import injects_password, messaging, with_placeholders
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.values import tree
 from migrator.values.context import Use
@@ -102,7 +102,7 @@ def cache_conflict(release: Release, docket: Docket) -> str:
 
     A database that messaging uses too counts as messaging's: a server with a single database leaves no choice.
     """
-    url = filled_in(release, docket.url)
+    url = with_placeholders(release, docket.url)
     if docket.secret or redis_url.url_error(url):
         return ""
     who = shared_with(redis_url.parse_url(url), release)
@@ -111,14 +111,14 @@ def cache_conflict(release: Release, docket: Docket) -> str:
 
 def unusable_url_error(release: Release, url: str) -> str:
     """Why a docket URL would not work on this release; empty if it would."""
-    complaint = redis_url.url_error(filled_in(release, url))
+    complaint = redis_url.url_error(with_placeholders(release, url))
     if complaint:
         return complaint
     if EXAMPLE_HOST in url:
         return f"it contains the presets' example host {EXAMPLE_HOST}, which the chart refuses"
     if redis_url.PASSWORD_REFERENCE in url and not injects_password(release):
         return f"{redis_url.PASSWORD_REFERENCE} is not set, since messaging.redis has no password"
-    parts = redis_url.parse_url(filled_in(release, url))
+    parts = redis_url.parse_url(with_placeholders(release, url))
     return tls_mismatch(release, parts)
 
 
@@ -127,10 +127,10 @@ def unusable_database_error(release: Release, url: str) -> str:
 
     It may share database 0 with messaging, since a server may have no other.
     """
-    parts = redis_url.parse_url(filled_in(release, url))
+    parts = redis_url.parse_url(with_placeholders(release, url))
     place = ([parts.host], str(parts.port), parts.database)
-    own = redis_databases.taken_by(release, parts.host, str(parts.port), parts.database)
-    if parts.database == 0 and "messaging" in own and not redis_databases.taken_elsewhere(release, *place):
+    own = redis_databases.own_users(release, parts.host, str(parts.port), parts.database)
+    if parts.database == 0 and "messaging" in own and not redis_databases.users_elsewhere(release, *place):
         return ""
     return redis_databases.database_error(release, *place)
 

@@ -182,7 +182,7 @@ def is_optional(entry: Entry) -> bool:
     return secret.get("optional") is True
 
 
-def spelled(entry: Entry) -> str:
+def quoted_value(entry: Entry) -> str:
     """What an entry sets, for a sentence: text in quotes, anything else bare, as in YAML."""
     if entry.value_from is not None:
         return "set by valueFrom"

@@ -23,7 +23,7 @@ def matter(release: Release) -> bool:
     return left_open and deployment.is_separate(release)
 
 
-def about_validation(release: Release) -> Iterator[Notice]:
+def validation_notices(release: Release) -> Iterator[Notice]:
     """Unused values that a flavoured chart would refuse, where it is unknown whether this chart is flavoured."""
     paths = [(*DOCKET, "url"), REDIS_HOST]
     left_open = [tree.show(release.root + path) for path in paths if not release.owners(path)]

@@ -173,14 +173,14 @@ def host_given_bundled_password(release: Release) -> str:
     return host if has_bundled(release) and not is_own and not values.get("password") else ""
 
 
-def filled_in(release: Release, text: str) -> str:
+def with_placeholders(release: Release, text: str) -> str:
     """The text with a placeholder for each `{{...}}` that a generator fills in before Helm reads it."""
     return re.sub(r"\{\{[^{}]*\}\}", "${generated}", text) if release.surroundings.fills_in else text
 
 
 def is_filled_in(release: Release, host: str) -> bool:
     """Whether a generator fills in a host in this text, wherever in the values it is."""
-    filled = filled_in(release, host)
+    filled = with_placeholders(release, host)
     return filled != host and not host_error(filled)
 
 

@@ -59,7 +59,7 @@ def _place(release: Release, found: docket.Docket) -> str:
 
 
 def _database(release: Release, found: docket.Docket) -> Database | None:
-    url = messaging.filled_in(release, found.url)
+    url = messaging.with_placeholders(release, found.url)
     if redis_url.url_error(url):
         return None
     parts = redis_url.parse_url(url)

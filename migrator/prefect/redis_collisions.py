@@ -46,26 +46,26 @@ class RedisClaims:
 
     def take(self, name: str, release: Release) -> None:
         """Record what a release takes, as far as it is decided."""
-        self.keep(name, taken_by(release))
+        self.record(name, taken_databases(release))
 
     def collisions(self) -> dict[str, MigratorError]:
         """An error for each release whose docket is on a database that another one takes."""
         found = {name: self._collision(name, own) for name, own in self._taken.items()}
         return {name: error for name, error in found.items() if error is not None}
 
-    def around(self, name: str) -> Surroundings:
+    def surroundings_of(self, name: str) -> Surroundings:
         """What the other releases take, for this one's plan."""
         return Surroundings(_Others(self._by_kind, name))
 
     def settle(self, name: str, release: Release) -> None:
         """Record a release as it is decided now. Raises InputError where it would share a database with another one."""
-        own = taken_by(release)
+        own = taken_databases(release)
         error = self._collision(name, own)
         if error is not None:
             raise error
-        self.keep(name, own)
+        self.record(name, own)
 
-    def keep(self, name: str, own: Sequence[TakenDatabase]) -> None:
+    def record(self, name: str, own: Sequence[TakenDatabase]) -> None:
         """Record what a release was found to take."""
         for each in self._taken.get(name, ()):
             self._by_kind.remove(name, each.indexed)
@@ -130,7 +130,7 @@ def _error(name: str, mine: TakenDatabase, other: str, yours: TakenDatabase) -> 
     return InputError(text, path=name, remedy=remedy)
 
 
-def taken_by(release: Release) -> list[TakenDatabase]:
+def taken_databases(release: Release) -> list[TakenDatabase]:
     """What the release takes on named servers; an example, a placeholder or a template names none."""
     if not deployment.is_separate(release):
         return []

@@ -99,7 +99,7 @@ def _may_be_at(claim: _Claim, host: str, port: str) -> bool:
     return same_server(claim.host, host) and (claim.port == port or not is_number(claim.port))
 
 
-def taken_by(release: Release, host: str, port: str, database: int, aliases: Collection[str] = ()) -> str:
+def own_users(release: Release, host: str, port: str, database: int, aliases: Collection[str] = ()) -> str:
     """Who uses that database according to the release's own values; empty if nobody is known to.
 
     `aliases` are other names of the server.
@@ -114,7 +114,7 @@ def taken_by(release: Release, host: str, port: str, database: int, aliases: Col
     return " and ".join(dict.fromkeys(who))
 
 
-def taken_elsewhere(release: Release, hosts: Collection[str], port: str, database: int) -> str:
+def users_elsewhere(release: Release, hosts: Collection[str], port: str, database: int) -> str:
     """Which other releases of the run use that database on the server with these names; empty if none."""
     if release.surroundings.others is None:
         return ""
@@ -128,7 +128,7 @@ def taken_elsewhere(release: Release, hosts: Collection[str], port: str, databas
 def may_be_another_server(release: Release, hosts: Collection[str], port: str, database: int) -> bool:
     """Whether only other releases use that database, possibly on a server of the same name in another namespace."""
     others = release.surroundings.others
-    if others is None or taken_by(release, "", port, database, hosts):
+    if others is None or own_users(release, "", port, database, hosts):
         return False
     bare = [in_namespace(host, release.namespace) for host in hosts if in_namespace(host, "any") != host]
     return any(not (release.namespace and use.host not in hosts) for use in others.on(bare, str(port), database))
@@ -206,8 +206,8 @@ def _problem(release: Release, database: int, who: str, may_be_another: bool) ->
 
 def users(release: Release, hosts: Collection[str], port: str, database: int) -> str:
     """Who uses that database of the server with these names, in this release or another; empty if none is known."""
-    own = taken_by(release, "", port, database, hosts)
-    return " and ".join(filter(None, (own, taken_elsewhere(release, hosts, port, database))))
+    own = own_users(release, "", port, database, hosts)
+    return " and ".join(filter(None, (own, users_elsewhere(release, hosts, port, database))))
 
 
 def survey(release: Release, hosts: Collection[str], port: str) -> list[Database]:

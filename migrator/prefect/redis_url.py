@@ -162,7 +162,7 @@ def is_placeholder(credential: str) -> bool:
     return re.search(_FILLED_IN_LATER, credential, re.DOTALL) is not None
 
 
-def unseen(what: str) -> str:
+def unseen_placeholder(what: str) -> str:
     """The placeholder for a value that is inside something that cannot be read here."""
     return f"{_UNSEEN}{what}>"
 

@@ -16,7 +16,7 @@ from migrator.values.edits import Route
 from migrator.values.release import Layer, Release
 
 
-def refuse_odd_shapes(release: Release) -> None:
+def refuse_unsupported_shapes(release: Release) -> None:
     """Raise RefusedError for what the chart's schema refuses and what would have to be guessed.
 
     That is any value that is not a mapping where the chart reads one, and a quoted boolean. A null removes the chart's

@@ -10,7 +10,7 @@ from migrator.prompts import what_now
 from migrator.prompts.person import Person
 from migrator.prompts.screen import Screen
 from migrator.report.linediff import Hunk, hunks, signed
-from migrator.report.page import SIGNS, spelled
+from migrator.report.page import SIGNS, one_line
 from migrator.report.records import ChangeReport, FileReport, Finding, NoticeReport, Report, with_remedies
 from migrator.report.text import EFFECTS
 
@@ -80,7 +80,7 @@ def overview_lines(changes: Sequence[ChangeReport], root: str, screen: Screen) -
             yield OverviewLine(sign, f"{len(group)} from {' and '.join(places)}: {names}", "", _MARKS[effect])
             continue
         for change in group:
-            before, after = (spelled(screen.mask.value(value, change.path)) for value in (change.before, change.after))
+            before, after = (one_line(screen.mask.value(value, change.path)) for value in (change.before, change.after))
             value = {"add": after, "remove": ""}.get(kind, f"{before} -> {after}")
             yield OverviewLine(sign, change.path.removeprefix(root), value, _MARKS[effect])
 

@@ -73,6 +73,6 @@ def _group(group: cluster_text.Group) -> Iterator[str]:
             yield f"{SIGNS[change.kind][0]} {cluster_text.whole(change)}"
             continue
         if change.kind != "add":
-            yield f"- {place}: {cluster_text.spelled(change.before, change.path)}"
+            yield f"- {place}: {cluster_text.one_line_value(change.before, change.path)}"
         if change.kind != "remove":
-            yield f"+ {place}: {cluster_text.spelled(change.after, change.path)}"
+            yield f"+ {place}: {cluster_text.one_line_value(change.after, change.path)}"

@@ -140,7 +140,7 @@ def place(change: ClusterChange) -> str:
     return f"env {path[4:]}".replace('"', "") if path.startswith("env.") else path
 
 
-def spelled(value: Value, path: str) -> str:
+def one_line_value(value: Value, path: str) -> str:
     """A value in one line; for an env entry, only its value, since its name is already in the path."""
     if isinstance(value, dict) and "env" in path:
         rest = {key: child for key, child in value.items() if key != "name"}
@@ -149,7 +149,7 @@ def spelled(value: Value, path: str) -> str:
         if isinstance(reference, dict):
             return f"key {reference.get('key')} of the Secret {reference.get('name')}"
         value = rest["value"] if list(rest) == ["value"] else rest
-    return HIDDEN if value == HIDDEN else pages.spelled(value)
+    return HIDDEN if value == HIDDEN else pages.one_line(value)
 
 
 def _parts(changes: Sequence[ClusterChange]) -> tuple[tuple[str, tuple[Group, ...]], ...]:
@@ -213,7 +213,7 @@ def _group(group: Group, page: Page, verbose: bool) -> Iterator[str]:
     for change in group.changes:
         sign, style = SIGNS[change.kind]
         if change.path:
-            before, after = (spelled(value, change.path) for value in (change.before, change.after))
+            before, after = (one_line_value(value, change.path) for value in (change.before, change.after))
             what = f"{place(change)}: {({'add': after, 'remove': before}).get(change.kind, f'{before} -> {after}')}"
         else:
             what = whole(change)

@@ -18,7 +18,7 @@ from migrator import __version__
 from migrator.report import cluster_text, html_picture, totals
 from migrator.report.html_release import CAUSES, EFFECTS, release_view
 from migrator.report.mask import Mask, visible
-from migrator.report.page import answered_by, flags_of, spelled, unused_answer, versions
+from migrator.report.page import answered_by, flags_of, one_line, unused_answer, versions
 from migrator.report.records import FileReport, Report
 from migrator.report.restarts import sentence
 from migrator.report.text_check import error_without_path
@@ -136,7 +136,7 @@ def _environment() -> Environment:
         "effect_labels": EFFECTS,
         "status_labels": totals.STATUS_NAMES,
         "sentence": sentence,
-        "spelled": spelled,
+        "one_line": one_line,
         "versions": versions,
         "line_feed": Markup("\n"),
     }

@@ -21,8 +21,8 @@ from migrator.report.page import (
     Page,
     answered_by,
     flags_of,
+    one_line,
     open_first,
-    spelled,
     unused_answer,
     versions,
     written,
@@ -232,9 +232,9 @@ def _lines(changes: Sequence[ChangeReport]) -> list[str]:
     for change in changes:
         lines.append(f"@@ {change.place} @@ {SIGNS[change.kind][0]} {change.path}")
         if change.kind != "add":
-            lines.append(f"- {spelled(change.before)}")
+            lines.append(f"- {one_line(change.before)}")
         if change.kind != "remove":
-            lines.append(f"+ {spelled(change.after)}")
+            lines.append(f"+ {one_line(change.after)}")
     return lines
 
 

@@ -127,7 +127,7 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(name)]
 
 
-def may_hold_a_name(text: str) -> bool:
+def may_hold_credential_name(text: str) -> bool:
     """Whether the text may contain a credential's name: a cheap check, true for all that `is_credential` accepts."""
     lower = text.lower()
     for stem in _STEMS:  # noqa: SIM110 - runs on every text, and twice as fast as any()

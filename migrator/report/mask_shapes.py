@@ -103,7 +103,7 @@ def in_text(text: str, mark: Mark) -> str:
     if _SIGNS.search(text):
         text = _TOKEN.sub(lambda found: _over_lines(found[0], mark), text)
         text = _replaced(_COMMAND, _replaced(_HEADER, _urls(text, mark), mark), mark)
-    if mask_names.may_hold_a_name(text):
+    if mask_names.may_hold_credential_name(text):
         for pattern in (_ASSIGNED, _FLAG, _TAG):
             text = _named(pattern, text, mark)
     return text

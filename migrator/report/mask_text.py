@@ -161,7 +161,11 @@ def respelled(text: str, shown: str, quote: str) -> str:
 def inside(text: str, finder: Finder, depth: int) -> Iterator[Piece]:
     """Text inside a value or a comment."""
     is_yaml = "\n" in text or text.lstrip()[:1] in ("{", "[")
-    if is_yaml and depth < _DEEPEST and (mask_names.may_hold_a_name(text) or mask_shapes.may_hold_credential(text)):
+    if (
+        is_yaml
+        and depth < _DEEPEST
+        and (mask_names.may_hold_credential_name(text) or mask_shapes.may_hold_credential(text))
+    ):
         yield from pieces(text, finder, depth=depth + 1)
     else:
         shown = finder.in_text(text)
@@ -198,7 +202,7 @@ def _comment(block: Sequence[tuple[str, str]], finder: Finder, around: Place, de
     text = "\n".join(body for _, body in block)
     explains = block[0][0].endswith("##") or "://" in text
     place = Place(inherits=around.inherits and not explains)
-    if depth < _DEEPEST and ": " in text and (place.inherits or mask_names.may_hold_a_name(text)):
+    if depth < _DEEPEST and ": " in text and (place.inherits or mask_names.may_hold_credential_name(text)):
         inner: Iterable[Piece] = pieces(text, finder, place, depth + 1)
     else:
         shown = finder.in_text(text)

@@ -51,7 +51,7 @@ class Page(NamedTuple):
         return [self.styled(line, style) for line in lines] if style else lines
 
 
-def spelled(value: Value) -> str:
+def one_line(value: Value) -> str:
     """A value on one line, in YAML's flow style."""
     import json
 

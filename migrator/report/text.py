@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from migrator.report.mask import Mask
-from migrator.report.page import SIGNS, Page, Style, flags_of, joined_places, spelled, unused_answer, versions
+from migrator.report.page import SIGNS, Page, Style, flags_of, joined_places, one_line, unused_answer, versions
 from migrator.report.records import ChangeReport, FileReport, NoticeReport, QuestionReport, Report, with_remedies
 from migrator.report.text_check import STYLES, count, error_without_path, headline
 
@@ -113,7 +113,7 @@ def _changes(changes: Sequence[ChangeReport], page: Page, verbose: bool) -> Iter
 def _change(change: ChangeReport, page: Page, verbose: bool) -> Iterator[str]:
     sign, style = SIGNS[change.kind]
     yield from page.wrapped(f"{change.place} {change.path}", indent=2, lead=f"{sign} ", style=style)
-    before, after = (_shortened(spelled(value), verbose) for value in (change.before, change.after))
+    before, after = (_shortened(one_line(value), verbose) for value in (change.before, change.after))
     text = {"add": f"(none) -> {after}", "remove": f"{before} -> (removed)"}.get(change.kind, f"{before} -> {after}")
     yield from page.wrapped(text, indent=6)
 

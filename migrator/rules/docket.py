@@ -65,7 +65,7 @@ def _private(release: Release) -> Iterator[Breach]:
 
 def _unsound(release: Release) -> Iterator[Breach]:
     for pod, docket in _urls(release):
-        complaint = redis_url.url_error(messaging.filled_in(release, docket.url))
+        complaint = redis_url.url_error(messaging.with_placeholders(release, docket.url))
         if complaint:
             yield at(release, URL, f"the docket URL of {PODS[pod]} is not valid: {complaint}")
 
@@ -80,10 +80,10 @@ def _urls(release: Release) -> Iterator[tuple[str, Docket]]:
             yield pod, docket
 
 
-def sound_urls(release: Release) -> Iterator[Url]:
+def valid_urls(release: Release) -> Iterator[Url]:
     """The docket URLs that can be read and are valid, each once."""
     for _, docket in _urls(release):
-        url = messaging.filled_in(release, docket.url)
+        url = messaging.with_placeholders(release, docket.url)
         if not redis_url.url_error(url):
             yield redis_url.parse_url(url)
 
@@ -110,7 +110,7 @@ def _shared_with_messaging(release: Release) -> Iterator[Breach]:
 
 def _shared_with(release: Release, *, with_messaging: bool) -> Iterator[Breach]:
     """A database that both use counts as messaging's: a server with a single database leaves no choice."""
-    for url in sound_urls(release):
+    for url in valid_urls(release):
         who = shared_with(url, release)
         if who and any("messaging" in each for each in who) is with_messaging:
             yield at(
@@ -119,13 +119,13 @@ def _shared_with(release: Release, *, with_messaging: bool) -> Iterator[Breach]:
 
 
 def _high(release: Release) -> Iterator[Breach]:
-    for url in sound_urls(release):
+    for url in valid_urls(release):
         if url.database >= redis_databases.DATABASES:
             yield at(release, URL, f"the docket is in database {url.database}; a server has 0 to 15 by default")
 
 
 def _tls(release: Release) -> Iterator[Breach]:
-    for url in sound_urls(release):
+    for url in valid_urls(release):
         clash = tls_mismatch(release, url)
         if clash:
             yield at(release, URL, f"the docket URL cannot be right: {clash}")

@@ -55,7 +55,7 @@ def _not_a_string(release: Release) -> Iterator[Breach]:
 def _kind(entry: env.Entry) -> str:
     if isinstance(entry.value, (dict, list)):
         return "a list" if isinstance(entry.value, list) else "a mapping"
-    return f"{env.spelled(entry)} without quotes"
+    return f"{env.quoted_value(entry)} without quotes"
 
 
 def _not_an_entry(release: Release) -> Iterator[Breach]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.prefect import deployment
 from migrator.prefect.deployment import target_has_docket
 from migrator.prefect.docket import injected_docket
-from migrator.rules.docket import ONE_DATABASE, URL, sound_urls
+from migrator.rules.docket import ONE_DATABASE, URL, valid_urls
 from migrator.rules.rule import Breach, Rule, at
 from migrator.values.redis_state import RedisState
 from migrator.values.release import Release
@@ -22,7 +22,7 @@ def _seen(release: Release) -> Iterator[RedisState]:
 def _databases(release: Release) -> Iterator[tuple[RedisState, int]]:
     """The docket's database on the Redis that was looked at; if a Secret holds it, the URL looked at names it."""
     for seen in _seen(release):
-        numbers = [url.database for url in sound_urls(release)]
+        numbers = [url.database for url in valid_urls(release)]
         if injected_docket(release).secret and seen.named is not None:
             numbers = [seen.named]
         yield from ((seen, number) for number in dict.fromkeys(numbers))

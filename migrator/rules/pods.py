@@ -31,7 +31,7 @@ def _toggle_left(release: Release) -> Iterator[Breach]:
     kept = _KEPT if toggles.were_migrated(release) else ""
     for pod, listed, entry, service in _toggles(release):
         if service in TOGGLED_SERVICES:
-            text = f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}"
+            text = f"{env_edits.path_of(listed, entry.name)} is {env.quoted_value(entry)}"
             is_needed = toggles.is_needed(release, pod, service, listed)
             yield at_entry(listed, entry, text)._replace(remedy=_NEEDED if is_needed else kept)
 
@@ -49,7 +49,7 @@ _KEPT = (
 def _toggle_unreadable(release: Release) -> Iterator[Breach]:
     for _, listed, entry, _ in _toggles(release):
         if entry.is_plain and env.as_bool(entry.value) is None:
-            yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}")
+            yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {env.quoted_value(entry)}")
 
 
 def _bootstraps(release: Release) -> bool:
@@ -74,7 +74,7 @@ def _not_exactly_false(release: Release, name: str) -> Iterator[Breach]:
             yield at(release, env.SERVER, f"{name} is missing on the server pod")
     elif found[1].value != "false" or found[1].value_from is not None:
         listed, entry = found
-        yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {env.spelled(entry)}")
+        yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {env.quoted_value(entry)}")
 
 
 def _pin_on_single(release: Release) -> Iterator[Breach]:
@@ -84,7 +84,7 @@ def _pin_on_single(release: Release) -> Iterator[Breach]:
         found = env.winner(release, "server", name)
         if found is not None and found[1].is_plain and env.as_bool(found[1].value) is False:
             listed, entry = found
-            yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {env.spelled(entry)}")
+            yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {env.quoted_value(entry)}")
 
 
 def _needs_webserver_only(release: Release) -> bool:
@@ -107,7 +107,7 @@ def _webserver_only_false(release: Release) -> Iterator[Breach]:
     found = env.winner(release, "server", WEBSERVER_ONLY)
     if found is not None and env.as_bool(found[1].value) is False:
         listed, entry = found
-        text = f"{env_edits.path_of(listed, entry.name)} is {env.spelled(entry)}, which still means on"
+        text = f"{env_edits.path_of(listed, entry.name)} is {env.quoted_value(entry)}, which still means on"
         yield at_entry(listed, entry, text)
 
 

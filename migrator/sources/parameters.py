@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from migrator import yamltext
 from migrator.errors import RefusedError
-from migrator.prefect.redis_url import unseen
+from migrator.prefect.redis_url import unseen_placeholder
 from migrator.sources import set_values
 from migrator.values import tree
 from migrator.values.edits import AddKey, Edit, InsertItem, ListEdit, Route, SetValue, Value, after
@@ -179,7 +179,7 @@ def from_references(place: Source, references: Mapping[int, tuple[str, str]]) ->
 
 
 def _from_elsewhere(at: Source, target: Route, what: str) -> Setting:
-    return Setting(target, unseen(what), at.route, at.line(()), what, is_seen=False)
+    return Setting(target, unseen_placeholder(what), at.route, at.line(()), what, is_seen=False)
 
 
 def _parameters(settings: Sequence[Setting], items: Route, name: str) -> Parameters | None:

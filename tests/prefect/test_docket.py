@@ -29,7 +29,7 @@ def release(url: str = "", redis: str = "host: redis, db: 1") -> Release:
     ("url", "expected"),
     [
         ("redis://redis:6379/2", Docket("redis://redis:6379/2")),
-        (redis_url.unseen("Secret prod"), Docket(secret="Secret prod")),
+        (redis_url.unseen_placeholder("Secret prod"), Docket(secret="Secret prod")),
         ("", Docket()),
     ],
 )

@@ -26,7 +26,7 @@ from migrator.values.edits import Value
 )
 def test_how_an_entry_is_shown(value: Value, value_from: Value, shown: str) -> None:
     entry = env.Entry("NAME", value, value_from, 0)
-    assert env.spelled(entry) == shown
+    assert env.quoted_value(entry) == shown
     assert env.raw(entry) == (value if value_from is None else {"valueFrom": value_from})
 
 

@@ -172,22 +172,22 @@ def test_who_uses_which_database() -> None:
         }
     }
     one = release(values, "infrahub-enterprise")
-    assert redis_databases.taken_by(one, "redis.prod", "6379", 1) == "Prefect's messaging"
-    assert redis_databases.taken_by(one, "redis.prod", "6379", 0) == "the Infrahub cache", (
+    assert redis_databases.own_users(one, "redis.prod", "6379", 1) == "Prefect's messaging"
+    assert redis_databases.own_users(one, "redis.prod", "6379", 0) == "the Infrahub cache", (
         "the entry point's wrapper sets it"
     )
-    assert redis_databases.taken_by(one, "redis.prod", "6379", 4) == "the Infrahub cache"
-    assert redis_databases.taken_by(one, "redis.prod", "6380", 1) == ""
-    assert redis_databases.taken_by(one, "else", "6379", 1) == ""
-    assert redis_databases.taken_by(one, "else", "6379", 1, ["redis.prod"]) == "Prefect's messaging"
-    assert redis_databases.taken_by(one, "redis.prod", "6379", 2) == ""
+    assert redis_databases.own_users(one, "redis.prod", "6379", 4) == "the Infrahub cache"
+    assert redis_databases.own_users(one, "redis.prod", "6380", 1) == ""
+    assert redis_databases.own_users(one, "else", "6379", 1) == ""
+    assert redis_databases.own_users(one, "else", "6379", 1, ["redis.prod"]) == "Prefect's messaging"
+    assert redis_databases.own_users(one, "redis.prod", "6379", 2) == ""
 
 
 def test_the_charts_own_cache_is_known_by_its_name() -> None:
     values: Value = {"infrahub": {"prefect-server": wired(host="x", db=1)}}
     one = release(values, "infrahub-enterprise")
     assert (
-        redis_databases.taken_by(one, "infrahub-cache-master", "6379", 0)
+        redis_databases.own_users(one, "infrahub-cache-master", "6379", 0)
         == "the Infrahub cache and the task workers' cache"
     )
-    assert redis_databases.taken_by(one, "infrahub-cache-master", "6379", 2) == ""
+    assert redis_databases.own_users(one, "infrahub-cache-master", "6379", 2) == ""

@@ -103,7 +103,7 @@ def test_settling_on_a_used_database_is_refused() -> None:
 
 def test_what_the_other_releases_use() -> None:
     claims = RedisClaims({"one": release(docket=2), "two": release(db=3, docket=4)})
-    others = claims.around("one").others
+    others = claims.surroundings_of("one").others
     assert others is not None
     assert [use.who for use in others.on(["redis"], "6379", 4)] == ["two for its docket"]
     assert [use.who for use in others.on(["redis"], "6379", 3)] == ["two for Prefect's messaging"]
@@ -112,7 +112,11 @@ def test_what_the_other_releases_use() -> None:
 
 def test_what_the_other_releases_will_use() -> None:
     """A new docket makes everything new that its release uses."""
-    others = RedisClaims({"one": release(docket=2), "two": release(db=3, docket=4, exists=False)}).around("one").others
+    others = (
+        RedisClaims({"one": release(docket=2), "two": release(db=3, docket=4, exists=False)})
+        .surroundings_of("one")
+        .others
+    )
     assert others is not None
     assert [use.who for use in others.on(["redis"], "6379", 4)] == ["two for its docket"]
     assert [use.who for use in others.on(["redis"], "6379", 3)] == ["two for Prefect's messaging"]

@@ -44,19 +44,19 @@ def with_env(part: str, env: Value, redis: Value = None) -> Value:
 def test_the_database_of_infrahubs_cache_is_used(part: str, who: str, env: Value, used: tuple[str, str, int]) -> None:
     host, port, database = used
     one = release(with_env(part, env))
-    assert redis_databases.taken_by(one, host, port, database) == who
-    assert redis_databases.taken_by(one, "other", port, database) == ""
-    assert redis_databases.taken_by(one, host, "6381", database) == ""
-    assert redis_databases.taken_by(one, host, port, database + 1) == ""
+    assert redis_databases.own_users(one, host, port, database) == who
+    assert redis_databases.own_users(one, "other", port, database) == ""
+    assert redis_databases.own_users(one, host, "6381", database) == ""
+    assert redis_databases.own_users(one, host, port, database + 1) == ""
 
 
 def test_a_cache_without_an_address_is_the_charts_own_if_it_runs() -> None:
     env: Value = {"INFRAHUB_CACHE_DATABASE": "4"}
     own = release(with_env("infrahubServer", env, {"enabled": True}))
-    assert redis_databases.taken_by(own, "infrahub-cache-master", "6379", 4) == "the Infrahub cache"
-    assert redis_databases.taken_by(own, "cache", "6379", 4) == ""
+    assert redis_databases.own_users(own, "infrahub-cache-master", "6379", 4) == "the Infrahub cache"
+    assert redis_databases.own_users(own, "cache", "6379", 4) == ""
     off = release(with_env("infrahubServer", env, {"enabled": False}))
-    assert redis_databases.taken_by(off, "infrahub-cache-master", "6379", 4) == ""
+    assert redis_databases.own_users(off, "infrahub-cache-master", "6379", 4) == ""
 
 
 @pytest.mark.parametrize("url", ["cache/x", "redis://cache:6379/x", "redis://cache", "unix:///run/redis/1"])
@@ -107,29 +107,29 @@ def test_the_cache_in_env_of_either_pod_counts() -> None:
     port: Value = {"name": "INFRAHUB_CACHE_PORT", "value": "6380"}
     database: Value = {"name": "INFRAHUB_CACHE_DATABASE", "value": "3"}
     for one in (cache_in_env([address, port, database]), cache_in_env([], [address, port, database])):
-        assert redis_databases.taken_by(one, "cache", "6380", 3) == "the Infrahub cache"
-        assert redis_databases.taken_by(one, "cache", "6379", 0) == ""
+        assert redis_databases.own_users(one, "cache", "6380", 3) == "the Infrahub cache"
+        assert redis_databases.own_users(one, "cache", "6379", 0) == ""
 
 
 def test_a_cache_database_by_value_from_is_unknown() -> None:
     source: Value = {"configMapKeyRef": {"name": "cache", "key": "it"}}
     address: Value = {"name": "INFRAHUB_CACHE_ADDRESS", "value": "cache"}
     hidden = cache_in_env([address, {"name": "INFRAHUB_CACHE_DATABASE", "valueFrom": source}])
-    assert redis_databases.taken_by(hidden, "cache", "6379", 0) == ""
+    assert redis_databases.own_users(hidden, "cache", "6379", 0) == ""
     assert redis_databases.unknown_databases(hidden, "cache", "6379") == [("the Infrahub cache", "set by valueFrom")]
     assert redis_databases.unknown_databases(hidden, "other", "6379") == []
     nowhere = cache_in_env([{"name": "INFRAHUB_CACHE_ADDRESS", "valueFrom": source}])
-    assert redis_databases.taken_by(nowhere, "set by valueFrom", "6379", 0) == ""
+    assert redis_databases.own_users(nowhere, "set by valueFrom", "6379", 0) == ""
 
 
 def test_a_cache_url_in_env_counts_if_it_can_be_read() -> None:
     address: Value = {"name": "INFRAHUB_CACHE_ADDRESS", "value": "cache"}
     url: Value = {"name": "INFRAHUB_CACHE_URL", "value": "redis://other:6379/4"}
     one = cache_in_env([address, url])
-    assert redis_databases.taken_by(one, "other", "6379", 4) == "the Infrahub cache"
-    assert redis_databases.taken_by(one, "cache", "6379", 0) == ""
+    assert redis_databases.own_users(one, "other", "6379", 4) == "the Infrahub cache"
+    assert redis_databases.own_users(one, "cache", "6379", 0) == ""
     template = cache_in_env([address, {"name": "INFRAHUB_CACHE_URL", "value": "{{ .Values.url }}"}])
-    assert redis_databases.taken_by(template, "cache", "6379", 0) == "the Infrahub cache"
+    assert redis_databases.own_users(template, "cache", "6379", 0) == "the Infrahub cache"
 
 
 def test_the_entry_points_wrapper_puts_the_cache_on_messagings_host() -> None:
@@ -137,10 +137,10 @@ def test_the_entry_points_wrapper_puts_the_cache_on_messagings_host() -> None:
     own: Value = [{"name": "PREFECT_REDIS_MESSAGING_HOST", "value": "other"}]
     background: Value = {"messaging": {"redis": {"host": "r", "db": 1}}, "env": own}
     one = release({"server": {"args": wrapper}, "backgroundServices": background}, "prefect-server")
-    assert redis_databases.taken_by(one, "r", "6379", 0) == "the Infrahub cache"
-    assert redis_databases.taken_by(one, "other", "6379", 0) == ""
+    assert redis_databases.own_users(one, "r", "6379", 0) == "the Infrahub cache"
+    assert redis_databases.own_users(one, "other", "6379", 0) == ""
     plain = release({"server": {"args": ["gunicorn"]}, "backgroundServices": background}, "prefect-server")
-    assert redis_databases.taken_by(plain, "r", "6379", 0) == ""
+    assert redis_databases.own_users(plain, "r", "6379", 0) == ""
 
 
 def test_a_database_that_a_look_did_not_find_does_not_exist() -> None:
@@ -172,4 +172,4 @@ class Many:
 )
 def test_only_the_first_three_of_many_releases_are_named(number: int, shown: str) -> None:
     one = release({}, "prefect-server", Surroundings(Many(number)))
-    assert redis_databases.taken_elsewhere(one, ["redis"], "6379", 1) == shown
+    assert redis_databases.users_elsewhere(one, ["redis"], "6379", 1) == shown

@@ -124,7 +124,7 @@ def test_a_bare_name_is_completed_with_the_namespace(host: str, namespace: str, 
 
 
 def test_a_placeholder_for_an_unseen_value_names_its_source() -> None:
-    assert redis_url.unseen_source(redis_url.unseen("Secret redis")) == "Secret redis"
+    assert redis_url.unseen_source(redis_url.unseen_placeholder("Secret redis")) == "Secret redis"
     assert redis_url.unseen_source("Secret redis") == ""
 
 

@@ -27,7 +27,7 @@ def release(*texts: str, chart: str = "prefect-server", version: str = "2026.6.5
 def refusal(one: Release) -> str:
     """The layer and the text of a release's refusal; empty if it is accepted."""
     try:
-        shapes.refuse_odd_shapes(one)
+        shapes.refuse_unsupported_shapes(one)
     except RefusedError as error:
         return f"{error.path}: {error}"
     return ""

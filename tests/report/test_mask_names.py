@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.report.mask_names import is_credential, is_harmless, is_weak, may_hold_a_name
+from migrator.report.mask_names import is_credential, is_harmless, is_weak, may_hold_credential_name
 
 
 def _words(text: str) -> list[str]:
@@ -45,7 +45,7 @@ HARMLESS = _words(
 @pytest.mark.parametrize("name", CREDENTIALS)
 def test_names_of_credentials(name: str) -> None:
     assert is_credential(name)
-    assert may_hold_a_name(f"some {name} here")
+    assert may_hold_credential_name(f"some {name} here")
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -59,7 +59,7 @@ NAMES = st.lists(st.sampled_from([*CREDENTIALS, *HARMLESS, "x", "1"]), min_size=
 @given(NAMES, st.sampled_from(["_", "-", ".", ""]))
 def test_the_quick_check_misses_no_credential_name(parts: list[str], joint: str) -> None:
     name = joint.join(parts)
-    assert may_hold_a_name(name) or not is_credential(name)
+    assert may_hold_credential_name(name) or not is_credential(name)
 
 
 @pytest.mark.parametrize(

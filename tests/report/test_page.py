@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from migrator.report.page import Page, shown_diff, spelled
+from migrator.report.page import Page, one_line, shown_diff
 
 DIFF = b"""\
 # For reading only
@@ -52,4 +52,4 @@ def test_wrapping_keeps_words_whole_and_lines_short() -> None:
 
 
 def test_a_value_is_one_line() -> None:
-    assert spelled({"a": ["x\ny", None, True, 1.5]}) == '{"a": ["x\\ny", null, true, 1.5]}'
+    assert one_line({"a": ["x\ny", None, True, 1.5]}) == '{"a": ["x\\ny", null, true, 1.5]}'
