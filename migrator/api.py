@@ -221,7 +221,7 @@ def to_json(command: str, reports: Sequence[FileReport], *, show_secrets: bool =
 
 def _request(upgrade: Upgrade) -> Request:
     for name, answer in upgrade.answers.items():
-        decision = catalog.about(name)
+        decision = catalog.decision_of(name)
         if decision is None:
             raise UsageError(f"answers: there is no question {name!r}{did_you_mean(name, catalog.questions())}.")
         if decision.answer_error(answer):

@@ -62,7 +62,7 @@ def _has_no_input(settings: Settings) -> bool:
 
 
 def _check(settings: Settings) -> None:
-    rivals, what = catalog.in_conflict(settings.given)
+    rivals, what = catalog.conflicting_answers(settings.given)
     if rivals:
         names = " and ".join(f"--{name}" for name in rivals)
         raise UsageError(f"{names} both set {what}: give only one of them.")
@@ -182,7 +182,7 @@ def count_files(settings: Settings) -> int:
 
 def refuse_shared_redis(settings: Settings, releases: int) -> None:
     """Raise UsageError if an option names one Redis for several releases, which must not share it."""
-    redis = catalog.naming_a_redis(settings.given)
+    redis = catalog.answers_naming_redis(settings.given)
     if settings.check_redis:
         redis.append("check-redis")
     if redis and releases > 1:

@@ -34,7 +34,7 @@ def of_rule(name: str) -> str:
 def of_question(name: str) -> str:
     """Which migration asks a question, and how to answer it; empty if there is no such question."""
     loaded = catalog.load()
-    decision = catalog.about(name)
+    decision = catalog.decision_of(name)
     if decision is None:
         return ""
     known, flag = catalog.asked_by(name, loaded), flag_of(name)

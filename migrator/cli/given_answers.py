@@ -122,7 +122,7 @@ class GivenAnswers:
 def _refuse_impossible(given: Mapping[str, str]) -> None:
     """Refuse answers that match no question at all; a question that this release does not ask is allowed."""
     for name, answer in given.items():
-        decision = catalog.about(name)
+        decision = catalog.decision_of(name)
         if decision is None:
             known = catalog.questions()
             meant = did_you_mean(name, known)
@@ -166,7 +166,7 @@ def _of_project(project: Project) -> Answers:
 
 def _refuse_shared_redis(answers: Answers, releases: int, where: str, remedy: str) -> None:
     """Raise UsageError if the answers common to several releases name a Redis; `{}` in the remedy is that answer."""
-    naming = catalog.naming_a_redis(answers.common)
+    naming = catalog.answers_naming_redis(answers.common)
     if naming and releases > 1:
         raise UsageError(
             f"{naming[0]} names one Redis, and {releases} releases {where}, which must not share it.",

@@ -16,7 +16,7 @@ from migrator.report.records import FileReport
 from migrator.sources import project_file
 
 if TYPE_CHECKING:
-    from migrator.cli.projects import Listed
+    from migrator.cli.projects import Selection
     from migrator.sources.directory import FileResult, Spread
     from migrator.sources.project import Project, ProjectRelease
 
@@ -83,7 +83,7 @@ def places(settings: Settings, project: Project | None = None) -> Packed[Place |
         return Packed(place for name in settings.files for place in _places_of(name, seen, settings))
     from migrator.cli import projects
 
-    found = projects.listed(project, settings.files)
+    found = projects.select(project, settings.files)
     places: Packed[Place | FileReport] = Packed(
         Place(
             listed=tuple((release, settings.chart or project.upgrade(release).chart) for release in together),
@@ -134,13 +134,13 @@ def _grouped(opened: Sequence[sources.Opened | FileReport], settings: Settings) 
 
 
 def _places_of(
-    name: str, seen: dict[object, str], settings: Settings, listed: Listed | None = None
+    name: str, seen: dict[object, str], settings: Settings, selection: Selection | None = None
 ) -> Iterator[Place | FileReport]:
     """The places that a name stands for: the file itself, or a directory's contents except the project's releases."""
     try:
-        paths = _files_of(name, settings, listed)
+        paths = _files_of(name, settings, selection)
     except MigratorError as error:
-        if listed is None or not listed.is_covered(name):
+        if selection is None or not selection.is_covered(name):
             yield failed(name, error)
         return
     for path in paths:
@@ -154,7 +154,9 @@ def _places_of(
             yield Place(path)
 
 
-def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[str | tuple[str, ...] | MigratorError]:
+def _files_of(
+    name: str, settings: Settings, selection: Selection | None
+) -> Sequence[str | tuple[str, ...] | MigratorError]:
     """The files that a name stands for: itself, or the contents of a directory, with errors for what cannot be used."""
     if not os.path.isdir(name):
         return [name]
@@ -162,8 +164,8 @@ def _files_of(name: str, settings: Settings, listed: Listed | None) -> Sequence[
     from migrator.sources.walking import Sieve
 
     sieve = Sieve(settings.exclude, include_ignored=settings.include_ignored)
-    if listed is not None:
-        sieve.leave_out(listed.project.exclude, listed.project.folder, listed.paths)
+    if selection is not None:
+        sieve.leave_out(selection.project.exclude, selection.project.folder, selection.paths)
     found = directory.expand(name, sieve, _spread(settings))
     if sieve.ignored:
         tell(settings, f"note: {sieve.summary(name)}")
@@ -213,10 +215,10 @@ def _with_typed(opened: sources.Opened, settings: Settings) -> sources.Opened:
     """The releases with the values of the command line over them, in Helm's order."""
     if not settings.typed_values:
         return opened
-    from migrator.sources.typed import Typed, over
+    from migrator.sources.typed import Typed, with_typed_values
 
     typed = [Typed(flag, text) for flag, text in settings.typed_values]
-    return opened._replace(bundles=tuple(over(bundle, typed) for bundle in opened.bundles))
+    return opened._replace(bundles=tuple(with_typed_values(bundle, typed) for bundle in opened.bundles))
 
 
 def _typed_over(opened: sources.Opened | FileReport, settings: Settings) -> sources.Opened | FileReport:

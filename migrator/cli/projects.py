@@ -10,7 +10,7 @@ from migrator.errors import UsageError
 from migrator.sources.project import Project, ProjectRelease
 
 
-class Listed(NamedTuple):
+class Selection(NamedTuple):
     """The project's selected releases, and the named files and directories that stand for others.
 
     `paths` are the real paths of all files that the project lists. `left_out` maps these to the releases that read
@@ -36,7 +36,7 @@ class Listed(NamedTuple):
         return any(_is_in(path, os.path.realpath(directory)) for path in self.paths)
 
 
-def listed(own: Project, names: Sequence[str]) -> Listed:
+def select(own: Project, names: Sequence[str]) -> Selection:
     """The releases that the names stand for: all if there are none; a file stands for each release it is a layer of.
 
     Raises UsageError if nothing is named and the project file lists nothing, which must not look like success.
@@ -46,7 +46,7 @@ def listed(own: Project, names: Sequence[str]) -> Listed:
     whole = {release.name: [os.path.realpath(path) for path in release.layers] for release in own.releases}
     paths = frozenset(path for layers in whole.values() for path in layers)
     if not names:
-        return Listed(own, own.releases, (), paths)
+        return Selection(own, own.releases, (), paths)
     of_path: dict[str, list[str]] = {}
     for name, layers in whole.items():
         for path in layers:
@@ -62,7 +62,7 @@ def listed(own: Project, names: Sequence[str]) -> Listed:
         if os.path.isdir(path):
             meant.update(name for inside, own_names in of_path.items() if _is_in(inside, path) for name in own_names)
     left_out = {path: [name for name in names_of if name not in meant] for path, names_of in of_path.items()}
-    return Listed(own, [each for each in own.releases if each.name in meant], others, paths, left_out)
+    return Selection(own, [each for each in own.releases if each.name in meant], others, paths, left_out)
 
 
 def sharing_files(releases: Sequence[ProjectRelease]) -> list[list[ProjectRelease]]:

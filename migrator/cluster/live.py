@@ -39,7 +39,7 @@ class Live(NamedTuple):
         ]
 
 
-def look(access: Access, deployed: Deployed, manifest: Sequence[Manifest]) -> Live:
+def read(access: Access, deployed: Deployed, manifest: Sequence[Manifest]) -> Live:
     """Read the live state of the manifest's deployments. Raises ClusterError if access is denied or fails."""
     wanted = {
         (namespace_of(each) or deployed.namespace, name_of(each))

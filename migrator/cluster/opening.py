@@ -58,9 +58,9 @@ def _with_metadata(bundle: Bundle, found: FoundRelease, evidence: Sequence[str],
 def _version(found: FoundRelease) -> ChartVersion:
     deployed, inside = found.deployed, found.inside
     if inside is None:
-        return ChartVersion(deployed.chart, deployed.version, elsewhere="helm get metadata", runs=True)
+        return ChartVersion(deployed.chart, deployed.version, elsewhere="helm get metadata", is_running=True)
     where = f"a dependency of {deployed.chart}, helm get metadata"
-    return ChartVersion(inside.chart, inside.version, key=inside.key, elsewhere=where, runs=True)
+    return ChartVersion(inside.chart, inside.version, key=inside.key, elsewhere=where, is_running=True)
 
 
 def manager_notices(deployed: Deployed) -> Iterator[Notice]:

@@ -60,7 +60,7 @@ def questions() -> Mapping[str, Decision]:
     return found
 
 
-def about(question_id: str) -> Decision | None:
+def decision_of(question_id: str) -> Decision | None:
     """What holds for the answers to that question, or to its kind (`KIND.which`); None if there is none."""
     known = questions()
     return known.get(question_id) or known.get(question_id.partition(".")[0])
@@ -77,7 +77,7 @@ def rivals(question_id: str) -> list[str]:
     return [name for name, each in questions().items() if settles and each.settles == settles]
 
 
-def in_conflict(answered: Collection[str]) -> tuple[list[str], str]:
+def conflicting_answers(answered: Collection[str]) -> tuple[list[str], str]:
     """The answers that contradict each other, and what each of them settles; none if all are compatible."""
     for name in answered:
         found = [rival for rival in rivals(name) if rival in answered]
@@ -86,7 +86,7 @@ def in_conflict(answered: Collection[str]) -> tuple[list[str], str]:
     return [], ""
 
 
-def naming_a_redis(answered: Collection[str]) -> list[str]:
+def answers_naming_redis(answered: Collection[str]) -> list[str]:
     """The answers that name a single Redis, which several releases must not share by accident."""
     return [name for name, each in questions().items() if each.scope == "redis" and name in answered]
 

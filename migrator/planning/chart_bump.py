@@ -71,7 +71,7 @@ def settle_options(bundle: Bundle, given: discover.Options) -> discover.Options:
     current = bundle.version.version
     names_our_version = is_ours and current is not None
     if names_our_version and not given.version_from and _is_below(given.version_to, current):
-        given = given._replace(version_to=bundle.version.text, below=given.version_to)
+        given = given._replace(version_to=bundle.version.text, passed_target=given.version_to)
     return given._replace(
         chart=chart,
         root=given.root or bundle.root,
@@ -130,7 +130,7 @@ def bump(
     """How the version moves with the values, which are then `result`'s, and notices if it does not."""
     version = bundle.version
     current = version.version
-    if version.runs:  # the new version is given on upgrade
+    if version.is_running:  # the new version is given on upgrade
         return None, []
     why = _why_not_here(version, found)
     if why:
@@ -149,7 +149,7 @@ def bump(
         return None, [Notice(text, "warning")] * bool(refused)
     if version.elsewhere:
         names = f"{version.elsewhere} still names {version.chart} {version.text}, which refuses these values"
-        return None, [Notice(f"{names}: set it to {after} in the same change{version.then}.", "warning")]
+        return None, [Notice(f"{names}: set it to {after} in the same change{version.also_required}.", "warning")]
     if not wanted:
         left = f"The chart version stays {version.text} (--no-bump): the values need {after} or later, and the old "
         return None, [Notice(f"{left}chart refuses them.", "warning")]
@@ -174,5 +174,5 @@ def _why_too_low(version: ChartVersion, found: discover.Detected) -> str:
     place = version.elsewhere or tree.show(version.route)
     return (
         f"{place} is {version.text}, which never reaches {found.text_to}, the version these values are for: "
-        f"change it in the same commit{version.then}"
+        f"change it in the same commit{version.also_required}"
     )

@@ -25,8 +25,8 @@ from migrator.values.release import Layer, Release
 class Options(NamedTuple):
     """What the command line says about the upgrade; an empty string means not given.
 
-    `default_root` is where the chart that an object names reads Prefect values, for values that have none. `below` is
-    the requested version if the object is already past it; `version_to` is then the object's own.
+    `default_root` is where the chart that an object names reads Prefect values, for values that have none.
+    `passed_target` is the requested version if the object is already past it; `version_to` is then the object's own.
     """
 
     chart: str = ""
@@ -36,7 +36,7 @@ class Options(NamedTuple):
     release_name: str = ""
     namespace: str = ""
     default_root: str = ""
-    below: str = ""
+    passed_target: str = ""
 
 
 class Detected(NamedTuple):
@@ -96,7 +96,7 @@ def detect(layers: Sequence[Layer], options: Options, known: tuple[catalog.Known
                 remedy="To go back, restore the file (infrahub-migrator undo) and run helm rollback.",
             )
     text_to = target.published if target else start.published if start and to == start.release else str(to)
-    asked = f"its current version, past --to {options.below}" if options.below else "--to"
+    asked = f"its current version, past --to {options.passed_target}" if options.passed_target else "--to"
     evidence.append(f"to {text_to} ({asked if target else _why_there(chart, start, to)})")
     if chart == "prefect-server":
         flavour = ""

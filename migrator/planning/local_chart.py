@@ -68,7 +68,7 @@ class LocalChart(NamedTuple):
                 remedy=f"To upgrade to it, give --to {self.version}; if the release is already past it, give --from.",
             )
 
-    def below(self, release: Release, to: Version) -> Release:
+    def release_on(self, release: Release, to: Version) -> Release:
         """The release on the chart's own values, as its target or as what runs now, depending on the version."""
         version = self.known_version.release if self.known_version is not None else to
         defaults = _defaults(self, release.root, version)
@@ -90,7 +90,7 @@ class TwoCharts(NamedTuple):
             version_to=given.version_to or (self.new.version if target else ""),
         )
 
-    def below(self, release: Release, to: Version) -> Release:
+    def release_on(self, release: Release, to: Version) -> Release:
         """The release on the two charts' own values."""
         runs = self.old.known_version.release if self.old.known_version is not None else release.before.version
         target = self.new.known_version.release if self.new.known_version is not None else to

@@ -39,7 +39,7 @@ class Upgrade(NamedTuple):
         found = discover.build_release(self.detected, self.layers, self.options, flavour).with_surroundings(
             self.surroundings
         )
-        return self.local_chart.below(found, self.detected.version_to) if self.local_chart is not None else found
+        return self.local_chart.release_on(found, self.detected.version_to) if self.local_chart is not None else found
 
     def plan(self, release: Release, ask: Asking | None = None) -> plan.Plan:
         """The plan for that release; raises RefusedError and UsageError as its steps do.

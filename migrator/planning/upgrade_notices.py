@@ -133,8 +133,8 @@ def _about_target(found: discover.Detected, known: tuple[catalog.KnownMigration,
 
 def _about_ahead(upgrade: Upgrade) -> Iterator[Notice]:
     """One of many releases may be ahead of the others; it is not downgraded."""
-    if upgrade.options.below:
-        current, asked = upgrade.bundle.version.text, upgrade.options.below
+    if upgrade.options.passed_target:
+        current, asked = upgrade.bundle.version.text, upgrade.options.passed_target
         yield Notice(
             f"The chart is at {current} already, past {asked}: it stays there, and the values are judged for it."
         )

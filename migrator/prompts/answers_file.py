@@ -91,7 +91,7 @@ def read(path: str) -> Answers:
     top = reader.mapping((), "answers and releases")
     for key in top:
         if key not in ("answers", "releases"):
-            hint = f" Put it under answers: {key}: ..." if catalog.about(key) is not None else ""
+            hint = f" Put it under answers: {key}: ..." if catalog.decision_of(key) is not None else ""
             reader.refuse((key,), f"{key!r} is neither answers nor releases.{hint}")
     releases = reader.mapping(("releases",), "releases by path") if top.get("releases") is not None else {}
     return Answers(
@@ -205,14 +205,14 @@ class _Reader:
             return {}
         found = {}
         for name in self.mapping(route, "questions to answers"):
-            decision = catalog.about(name)
+            decision = catalog.decision_of(name)
             if decision is None:
                 known = catalog.questions()
                 message = f"there is no question {name!r}{did_you_mean(name, known)}."
                 self.refuse((*route, name), message, f"They are {', '.join(known)}.")
             found[name] = self._one((*route, name), decision)
             self._refuse_impossible((*route, name), found[name], decision)
-        rivals, what = catalog.in_conflict(found)
+        rivals, what = catalog.conflicting_answers(found)
         if rivals:
             self.refuse((*route, rivals[1]), f"{' and '.join(rivals)} both set {what}: keep one of them.")
         return found

@@ -85,7 +85,7 @@ def _context(
 ) -> questions.QuestionContext:
     """What is shown with a question: the places of its values, and the documentation of its migration."""
     asked_by = catalog.asked_by(question.id, case.known)
-    decision = catalog.about(question.id)
+    decision = catalog.decision_of(question.id)
     found_by = (decision.found_by,) if decision is not None and decision.found_by else ()
     why = (*found_by, *(_paragraphs(asked_by.text) if asked_by else (_FLAVOUR_REASON,)))
     if releases is None:

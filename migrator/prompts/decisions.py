@@ -58,7 +58,7 @@ class Decisions:
         """Take back an answer, and those that only followed from it; each is offered when it is asked again."""
         asked = {each.question.id for each in self.judge().plan.asked}
         taken = [name, *(each for each in self.typed if each not in asked)]
-        decision = catalog.about(name)
+        decision = catalog.decision_of(name)
         led_to = decision.leads_to if decision is not None else ()
         taken += [rival for each in led_to for rival in catalog.rivals(each)]
         self.before |= {each: self.given.pop(each) for each in taken if each in self.given}

@@ -53,7 +53,7 @@ def _alternatives(question: Question) -> dict[str, str]:
 
 
 def _label(question: Question) -> str:
-    decision = catalog.about(question.id)
+    decision = catalog.decision_of(question.id)
     return (decision.label if decision is not None else "") or question.id
 
 

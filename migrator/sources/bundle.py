@@ -20,10 +20,10 @@ class ChartVersion(NamedTuple):
     """The chart of a release: its name, and the text at `route` that gives the version.
 
     `unmovable` says why the version is not moved with the values (empty: it is moved). If the version is in another
-    file or object, `elsewhere` is that place for display, `then` what else moving it there requires, and `key` the key
-    under which the chart gets its values. `refused` is the error to raise because the version is here but cannot be
-    moved, and the values are not migrated without it. `runs`: Helm reports it as running in a cluster, so there is no
-    text to move.
+    file or object, `elsewhere` is that place for display, `also_required` what else moving it there requires, and `key`
+    the key under which the chart gets its values. `refused` is the error to raise because the version is here but
+    cannot be moved, and the values are not migrated without it. `is_running`: Helm reports it as running in a cluster,
+    so there is no text to move.
     """
 
     chart: str = ""
@@ -32,9 +32,9 @@ class ChartVersion(NamedTuple):
     unmovable: str = ""
     key: str = ""
     elsewhere: str = ""
-    then: str = ""
+    also_required: str = ""
     refused: RefusedError | None = None
-    runs: bool = False
+    is_running: bool = False
 
     @property
     def version(self) -> versions.ChartVersion | None:

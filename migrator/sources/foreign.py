@@ -82,7 +82,7 @@ def _names(name: str) -> Iterator[tuple[str, str]]:
     yield from ((what, remedy) for pattern, what, remedy in _FOLDERS if re.search(pattern, path))
 
 
-def is_filled_in(name: str) -> bool:
+def is_rendered_first(name: str) -> bool:
     """Whether the file's name says that it is rendered before Helm reads it."""
     return not _FILLED_IN.isdisjoint(remedy for _, remedy in _names(name))
 

@@ -6,7 +6,7 @@ from migrator.errors import InputError, MigratorError, OutOfScopeError
 from migrator.sources import foreign, marks
 
 
-def explained(error: InputError, data: bytes, name: str) -> MigratorError:
+def parse_error(error: InputError, data: bytes, name: str) -> MigratorError:
     """The error to raise for text that does not parse; it says what the text is if that is known."""
     if b'resource "helm_release"' in data:
         return OutOfScopeError(

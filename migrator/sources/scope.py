@@ -31,7 +31,7 @@ def refuse(source: Source, chart: str = "") -> None:
     if documents[0] is None:
         return  # reported elsewhere, before anything else
     has_values = any(map(foreign.has_values, documents))
-    is_values = has_values and not foreign.is_filled_in(name)
+    is_values = has_values and not foreign.is_rendered_first(name)
     error = (None if is_values else foreign.error_by_name(name)) or foreign.error_by_shape(name, documents[0])
     is_named = any(roots.may_belong_to(each, chart) for each in documents)
     if not mentions(name, data) and not is_named and not (hides_words(data) and has_values):

@@ -162,6 +162,6 @@ def _parse(data: bytes, name: str) -> Stream:
     try:
         return yamltext.parse(data, name)
     except InputError as error:
-        from migrator.sources.refusals import explained
+        from migrator.sources.refusals import parse_error
 
-        raise explained(error, data, name) from error
+        raise parse_error(error, data, name) from error

@@ -34,7 +34,7 @@ class Typed(NamedTuple):
     text: str
 
 
-def over(bundle: Bundle, typed: Sequence[Typed]) -> Bundle:
+def with_typed_values(bundle: Bundle, typed: Sequence[Typed]) -> Bundle:
     """The release with these values over its layers.
 
     Raises UsageError for a value that Helm would not read, and if a controller upgrades the release, since it never

@@ -50,4 +50,4 @@ def _version(name: str, text: str, place: str, key: str) -> ChartVersion:
     if not text or is_range(text):
         what = f"gives a range ({text})" if text else "names no version"
         unmovable = f"{place} {what}, and Chart.lock says what is installed; move it with helm dependency update"
-    return ChartVersion(name, text, (), unmovable, key=key, elsewhere=place, then=THEN)
+    return ChartVersion(name, text, (), unmovable, key=key, elsewhere=place, also_required=THEN)

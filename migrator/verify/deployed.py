@@ -92,7 +92,7 @@ def _look(bundle: Bundle, deployed: Deployed, access: Access) -> _Seen:
     manifest = releases.manifest(access, deployed, with_hooks=True)
     computed = as_map(releases.computed_values(access, deployed))
     given = as_map(bundle.layers[0].data) if bundle.is_from_cluster else as_map(releases.given(access, deployed))
-    return _Seen(deployed, manifest, live.look(access, deployed, manifest), computed, given)
+    return _Seen(deployed, manifest, live.read(access, deployed, manifest), computed, given)
 
 
 def _count(items: Sequence[Manifest], what: str) -> str:

@@ -160,7 +160,7 @@ def test_a_version_that_a_cluster_runs_is_not_reported_as_old() -> None:
     request = examine.Request(discover.Options(version_from="4.13.0"), {"redis-db": "2"})
     case = examine.examine(releases.of_text(f"{OPEN}\n"), request)
     for runs in (True, False):
-        version = ChartVersion("infrahub-enterprise", "4.13.0", elsewhere="helm get metadata", runs=runs)
+        version = ChartVersion("infrahub-enterprise", "4.13.0", elsewhere="helm get metadata", is_running=runs)
         bundle = case.bundle._replace(version=version)
         moved, reported = chart_bump.bump(bundle, case.detected, case.plan.result, moves=True, wanted=True)
         assert moved is None

@@ -131,7 +131,7 @@ PUBLISHED = ("4.13.0", "", "published"), ("4.18.0", "", "published")
 def test_the_values_of_one_chart_replace_the_defaults_of_its_version(
     own: LocalChart, before: tuple[str, str, str], after: tuple[str, str, str]
 ) -> None:
-    below = own.below(on_published(), Version("4.18.0"))
+    below = own.release_on(on_published(), Version("4.18.0"))
     assert (describe(below.before), describe(below.after)) == (before, after)
 
 
@@ -145,7 +145,7 @@ def test_the_values_of_one_chart_replace_the_defaults_of_its_version(
 def test_the_values_of_two_charts_replace_both_defaults(
     old: LocalChart, new: LocalChart, versions: tuple[str, str]
 ) -> None:
-    below = TwoCharts(old, new).below(on_published(), Version("4.18.0"))
+    below = TwoCharts(old, new).release_on(on_published(), Version("4.18.0"))
     assert (str(below.before.version), str(below.after.version)) == versions
     assert below.before.source.startswith(f"{old.name} {old.version}")
     assert below.after.source.startswith(f"{new.name} {new.version}")
@@ -155,13 +155,13 @@ def test_the_values_of_two_charts_replace_both_defaults(
     ("chart", "infrahub"), [("infrahub-enterprise", SERVER), ("infrahub", SERVER), ("prefect-server", {})]
 )
 def test_each_chart_gets_its_own_part_of_the_values(chart: str, infrahub: Map) -> None:
-    below = chart_with_values("9.0.0", chart).below(on_published(chart), Version("4.18.0"))
+    below = chart_with_values("9.0.0", chart).release_on(on_published(chart), Version("4.18.0"))
     assert (below.after.prefect, below.after.infrahub) == (PREFECT, infrahub)
 
 
 def test_the_outermost_global_of_a_chart_wins() -> None:
     entry: Value = [{"name": "OURS"}]
     own = chart_with_values("4.18.0")
-    assert own.below(on_published(), Version("4.18.0")).after.prefect["global"] == {"prefect": {"env": []}}
+    assert own.release_on(on_published(), Version("4.18.0")).after.prefect["global"] == {"prefect": {"env": []}}
     over = own._replace(values={**own.values, "global": {"prefect": {"env": entry}}})
-    assert over.below(on_published(), Version("4.18.0")).after.prefect["global"] == {"prefect": {"env": entry}}
+    assert over.release_on(on_published(), Version("4.18.0")).after.prefect["global"] == {"prefect": {"env": entry}}

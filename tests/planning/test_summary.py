@@ -55,7 +55,9 @@ def test_a_plan_that_was_not_applied_has_no_result() -> None:
 
 
 def test_each_document_is_listed_once_and_typed_values_in_none() -> None:
-    bundle = typed.over(in_file(VALUES), [typed.Typed("--set", "infrahub.prefect-server.server.replicaCount=2")])
+    bundle = typed.with_typed_values(
+        in_file(VALUES), [typed.Typed("--set", "infrahub.prefect-server.server.replicaCount=2")]
+    )
     report = reported(bundle, redis_db="2", flavour="medium")
     assert [(each.path, each.number) for each in report.documents] == [("values.yaml", 0)]
     assert [each.path for each in report.layers] == ["values.yaml"]

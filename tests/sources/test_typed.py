@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from migrator import sources
 from migrator.errors import RefusedError, UsageError
-from migrator.sources.typed import Typed, over, refuse_change
+from migrator.sources.typed import Typed, refuse_change, with_typed_values
 from migrator.values.changes import Change
 from migrator.values.edits import SetValue, Value
 from migrator.values.merge import Map, as_map, lay_over
@@ -29,7 +29,7 @@ BELOW = b"a: {b: 1, c: [x, {d: 2}]}\ne: [1, 2]\nf: text\ng: null\n"
 
 
 def merged(below: bytes, *typed: Typed) -> Map:
-    bundle = over(sources.of_layers([sources.read_bytes(below, "values.yaml")]), typed)
+    bundle = with_typed_values(sources.of_layers([sources.read_bytes(below, "values.yaml")]), typed)
     result: Map = {}
     for layer in bundle.layers:
         result = lay_over(result, as_map(layer.data))
@@ -83,7 +83,7 @@ def test_the_flags_come_in_helms_order(tmp_path: Path) -> None:
 
 def test_indexes_up_to_helms_limit_are_accepted() -> None:
     bundle = sources.of_layers([sources.read_bytes(BELOW, "values.yaml")])
-    assert over(bundle, ()) == bundle
+    assert with_typed_values(bundle, ()) == bundle
     assert merged(BELOW, Typed("--set", "n[65536]=x")) == merged(BELOW) | {"n": [None] * 65536 + ["x"]}
 
 
@@ -199,7 +199,7 @@ def test_a_typed_value_that_must_change_is_refused(cli: Cli, tmp_path: Path, typ
     ],
 )
 def test_the_refusal_gives_the_flag_to_type_instead(wanted: str, flag: str) -> None:
-    bundle = over(sources.of_layers([sources.read_bytes(BELOW, "values.yaml")]), [Typed("--set", "a.b=1")])
+    bundle = with_typed_values(sources.of_layers([sources.read_bytes(BELOW, "values.yaml")]), [Typed("--set", "a.b=1")])
     change = Change(1, SetValue(("a", "b"), wanted), "a.b", 1, wanted, "why", "required")
     with pytest.raises(RefusedError) as caught:
         refuse_change(bundle, [change])
