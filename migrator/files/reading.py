@@ -128,7 +128,9 @@ def read_descriptor(descriptor: int, shown: str) -> tuple[bytes, os.stat_result]
         size += len(piece)
         _refuse_too_large(size, shown)
         pieces.append(piece)
-    if state_of(os.fstat(descriptor)) != state_of(status):
+    after = os.fstat(descriptor)
+    # Not the time of the last status change: when another run replaces the file, what was read is still whole.
+    if (after.st_size, after.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
         raise InputError("is being written to by another program.", path=shown, remedy="Run again when it is done.")
     return b"".join(pieces), status
 

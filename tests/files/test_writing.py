@@ -557,6 +557,24 @@ def test_a_file_that_is_being_written_to_is_not_read(values: Path, monkeypatch: 
         files.read(str(values))
 
 
+def test_a_file_that_is_replaced_while_it_is_read_is_read_whole(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = os.read
+
+    def read_and_replace(descriptor: int, size: int) -> bytes:
+        data = read(descriptor, size)
+        monkeypatch.setattr(os, "read", read)
+        values.with_name("new").write_bytes(AFTER)
+        values.with_name("new").replace(values)
+        return data
+
+    monkeypatch.setattr(os, "read", read_and_replace)
+    snapshot = files.read(str(values))
+    assert snapshot.data == BEFORE
+    with pytest.raises(WriteError, match="changed since it was read"):
+        writing.write([writing.Replacement(snapshot, AFTER)])
+    assert values.read_bytes() == AFTER
+
+
 def test_reads_the_largest_file_whole(tmp_path: Path) -> None:
     path = tmp_path / "values.yaml"
     path.write_bytes(b"a" * files.LARGEST)
