@@ -101,13 +101,13 @@ def main() -> int:
             document = rng.choice(stream.documents)
             traits = features(stream.layout.text, stream)
             for kind, edit in draw(rng, document.data, options.per_kind):
-                outcome, said = ours(stream, document, edit)
+                outcome, error = ours(stream, document, edit)
                 for table, names in ((by_kind, [kind]), (by_variant, [variant]), (by_feature, traits)):
                     for name in names:
                         table[name][outcome] += 1
                 if outcome not in ("ok", "alias copied") and shown[outcome] < options.show:
                     shown[outcome] += 1
-                    print(f"{outcome}: {path.name} ({variant}) document {document.index}: {edit} {said}")
+                    print(f"{outcome}: {path.name} ({variant}) document {document.index}: {edit} {error}")
                 if variant == "as is":
                     drawn += 1
                     # A uniform sample of all edits, of a fixed size (reservoir sampling).

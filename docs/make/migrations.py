@@ -67,10 +67,10 @@ def _page(known: KnownMigration) -> str:
     if migration.questions:
         parts.append("## Questions")
         parts.append("\n".join(f"- [{name}](../questions.md#{name})" for name in migration.questions))
-    told = [rule for step in migration.steps for rule in step.rules]
-    if told:
+    rules = [rule for step in migration.steps for rule in step.rules]
+    if rules:
         parts.append("## Rules it reports")
-        parts.append("\n".join(f"- [{name}](../rules.md#{name})" for name in told))
+        parts.append("\n".join(f"- [{name}](../rules.md#{name})" for name in rules))
     parts.append("## Sources")
     parts.append("\n".join(f"- <{address}>" for address in re.findall(r"https://\S+", sources or known.text)))
     return "\n\n".join(parts) + "\n"

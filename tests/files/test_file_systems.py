@@ -136,9 +136,9 @@ def test_a_system_without_file_locks_says_so_and_writes_nothing(values: Path, mo
 def test_a_mounted_file_is_refused_with_a_way_out(values: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file can be renamed over a mount point: rename(2) fails with EBUSY."""
     monkeypatch.setattr(os, "rename", failing_with(errno.EBUSY))
-    told = error_of_change(values)
-    assert "could not be written: Device or resource busy" in told and "The original is intact." in told
-    assert "Mount its folder, or use --output - to print the result." in told
+    message = error_of_change(values)
+    assert "could not be written: Device or resource busy" in message and "The original is intact." in message
+    assert "Mount its folder, or use --output - to print the result." in message
 
 
 @pytest.mark.parametrize(("failing", "shown"), [("", "/values.yaml"), ("-new", ""), ("-old", "")])

@@ -99,9 +99,9 @@ def test_a_run_killed_before_it_replaced_anything_is_rolled_back(
             change(*layers)
     monkeypatch.undo()
     assert len(all_files(tmp_path)) == 3 * 5  # file, journal, new, old, backup
-    told = writing.recover([str(layers[2])])
-    assert [sentence.split(": ", 1)[0] for sentence in told] == [str(layer) for layer in layers]
-    assert all("interrupted before it replaced this file, which is unchanged" in sentence for sentence in told)
+    messages = writing.recover([str(layers[2])])
+    assert [sentence.split(": ", 1)[0] for sentence in messages] == [str(layer) for layer in layers]
+    assert all("interrupted before it replaced this file, which is unchanged" in sentence for sentence in messages)
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
     assert all_files(tmp_path) == ["b/prod.yaml", "b/values.yaml", "values.yaml"]
 
@@ -122,9 +122,11 @@ def test_a_run_killed_between_two_files_is_completed(
         change(*layers)
     monkeypatch.undo()
     assert [layer.read_bytes() for layer in layers] == [AFTER] * renames + [BEFORE] * (3 - renames)
-    told = writing.recover([str(layers[named])])
-    assert sum("what it had prepared has now been written" in sentence for sentence in told) == 3 - renames
-    assert sum("it had already written this file, which stays as written" in sentence for sentence in told) == renames
+    messages = writing.recover([str(layers[named])])
+    assert sum("what it had prepared has now been written" in sentence for sentence in messages) == 3 - renames
+    assert (
+        sum("it had already written this file, which stays as written" in sentence for sentence in messages) == renames
+    )
     assert [layer.read_bytes() for layer in layers] == [AFTER] * 3
     assert metadata(layers[0]) == before
     assert len(all_files(tmp_path)) == 6
@@ -142,9 +144,9 @@ def test_the_others_are_restored_if_a_pending_file_was_changed(
         change(*layers)
     monkeypatch.undo()
     layers[1].write_bytes(b"by: somebody else\n")
-    told = writing.recover([str(layers[0])])
-    assert "the file was restored" in told[0]
-    _, found, backup = told[1].removesuffix(").").partition("has changed since; it stays as it is (before: ")
+    messages = writing.recover([str(layers[0])])
+    assert "the file was restored" in messages[0]
+    _, found, backup = messages[1].removesuffix(").").partition("has changed since; it stays as it is (before: ")
     assert found and Path(backup).read_bytes() == BEFORE
     assert [layer.read_bytes() for layer in layers] == [BEFORE, b"by: somebody else\n", BEFORE]
     assert layers[0].stat().st_mtime_ns == times
@@ -161,8 +163,10 @@ def test_a_file_changed_after_all_were_written_is_kept_with_the_others(
         change(*layers)
     monkeypatch.undo()
     layers[0].write_bytes(b"by: somebody else\n")
-    told = writing.recover([str(layers[1])])
-    assert all("it had already written this file, which stays as written (backup: " in sentence for sentence in told)
+    messages = writing.recover([str(layers[1])])
+    assert all(
+        "it had already written this file, which stays as written (backup: " in sentence for sentence in messages
+    )
     assert [layer.read_bytes() for layer in layers] == [b"by: somebody else\n", AFTER, AFTER]
     assert len(all_files(tmp_path)) == 6
 
@@ -212,8 +216,8 @@ def test_all_files_are_restored_if_a_staged_file_is_damaged(
         change(*layers)
     monkeypatch.undo()
     damage(next(layers[1].parent.glob(staged)))
-    told = writing.recover([str(layers[0])])
-    assert "the file was restored" in told[0]
+    messages = writing.recover([str(layers[0])])
+    assert "the file was restored" in messages[0]
     assert [layer.read_bytes() for layer in layers] == [BEFORE] * 3
 
 
@@ -252,8 +256,8 @@ def test_recovery_never_overwrites_what_somebody_wrote_meanwhile(
     theirs = [b"by: somebody else\n", AFTER] if renames else [AFTER, b"by: somebody else\n"]
     for layer, data in zip(layers, theirs):
         layer.write_bytes(data)
-    told = writing.recover([str(layers[0])])
-    assert all("the file has changed since; it stays as it is (before: " in sentence for sentence in told[:2])
+    messages = writing.recover([str(layers[0])])
+    assert all("the file has changed since; it stays as it is (before: " in sentence for sentence in messages[:2])
     assert [layer.read_bytes() for layer in layers] == [*theirs, BEFORE]
 
 
@@ -321,8 +325,8 @@ def test_a_file_is_recovered_even_if_the_folder_of_another_is_gone(
         change(*layers)
     monkeypatch.undo()
     shutil.rmtree(layers[1].parent)
-    (told,) = writing.recover([str(layers[0])])
-    assert told.startswith(f"{layers[0]}: an earlier run was interrupted before it replaced this file")
+    (message,) = writing.recover([str(layers[0])])
+    assert message.startswith(f"{layers[0]}: an earlier run was interrupted before it replaced this file")
     assert layers[0].read_bytes() == BEFORE
     assert names(tmp_path) == ["values.yaml"]
 
@@ -791,10 +795,10 @@ def test_the_backup_is_kept_if_that_cannot_be_rolled_back(
     with pytest.raises(WriteError, match=r"It could not be rolled back at .* the next run repairs this"):
         change(values)
     monkeypatch.undo()
-    (told,) = writing.recover([str(values)])
+    (message,) = writing.recover([str(values)])
     assert values.read_bytes() == AFTER
     (backup,) = [name for name in all_files(tmp_path) if name.endswith(".bak")]
-    assert f"it had already written this file, which stays as written (backup: {tmp_path / backup})" in told
+    assert f"it had already written this file, which stays as written (backup: {tmp_path / backup})" in message
     assert writing.undo(str(values)).path == str(values)
     assert values.read_bytes() == BEFORE
 

@@ -470,8 +470,8 @@ class CommandSequence:
 
 def _is_blocked_by_rules(ran: Result) -> bool:
     """Whether the rules of the target version blocked a result: then a person has to correct the file."""
-    said = ran.err.encode() + ran.out
-    return ran.command == "migrate" and ran.code == 4 and b"the result would break the target version" in said
+    output = ran.err.encode() + ran.out
+    return ran.command == "migrate" and ran.code == 4 and b"the result would break the target version" in output
 
 
 def _place_of(error: BaseException) -> str:

@@ -69,11 +69,11 @@ def slim(rng: random.Random, value: Value) -> Value:
     assert isinstance(part, dict)
     kept: dict[str, Value] = {}
     for key in ("global", "server", "backgroundServices", "redis"):
-        held = copy.deepcopy(part.get(key))
-        if isinstance(held, dict) and isinstance(entries := held.get("env"), list):
-            held["env"] = [entry for entry in entries if rng.random() < 0.6]
-        if held is not None:
-            kept[key] = held
+        found = copy.deepcopy(part.get(key))
+        if isinstance(found, dict) and isinstance(entries := found.get("env"), list):
+            found["env"] = [entry for entry in entries if rng.random() < 0.6]
+        if found is not None:
+            kept[key] = found
     made: Value = kept
     for step in reversed(root):
         made = {str(step): made}

@@ -98,9 +98,9 @@ def _pod(container: Mapping[str, Value]) -> Pod:
     entries = container.get("env")
     raw = {}
     for entry in entries if isinstance(entries, list) else []:
-        held = as_map(entry)
-        source = held.get("valueFrom")
-        raw[str(held["name"])] = json.dumps(source, sort_keys=True) if source else str(held.get("value") or "")
+        item = as_map(entry)
+        source = item.get("valueFrom")
+        raw[str(item["name"])] = json.dumps(source, sort_keys=True) if source else str(item.get("value") or "")
     args = json.dumps(container.get("args"))
     runs = "background" in str(container["name"]) or not (
         raw.get("PREFECT__SERVER_WEBSERVER_ONLY") or "--no-services" in args

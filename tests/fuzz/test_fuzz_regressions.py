@@ -273,7 +273,7 @@ def test_removing_an_entry_that_stops_prefect_is_a_change_of_behaviour(cli: Cli,
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "error"),
     [
         ('{configPreset: medium, infrahub: "{}"}', "infrahub is not a mapping"),
         (
@@ -288,7 +288,7 @@ def test_removing_an_entry_that_stops_prefect_is_a_change_of_behaviour(cli: Cli,
     ],
 )
 def test_an_answer_never_replaces_a_value_that_the_chart_cannot_read(
-    cli: Cli, tmp_path: Path, values: str, said: str
+    cli: Cli, tmp_path: Path, values: str, error: str
 ) -> None:
     """An answer once overwrote the list or the number that was there."""
     text = (
@@ -300,7 +300,7 @@ def test_an_answer_never_replaces_a_value_that_the_chart_cannot_read(
 
     done = migrate(cli, tmp_path, text, *answers)
 
-    assert (done.returncode, said in done.stderr.decode()) == (2, True), done.stderr
+    assert (done.returncode, error in done.stderr.decode()) == (2, True), done.stderr
     assert (tmp_path / "values.yaml").read_text() == text
 
 

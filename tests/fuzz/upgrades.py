@@ -155,16 +155,18 @@ class Upgrade:
             return
         by_chart = self._changes_by_the_chart()
         file = done.report["files"][0]
-        told = json.dumps([file["questions"], file["notices"], file["findings"]])
+        reported = json.dumps([file["questions"], file["notices"], file["findings"]])
         for change in file["changes"]:
             if change["effect"] != "none":
-                told += json.dumps([change, [*_paths_below(change["path"], change["after"])]])
+                reported += json.dumps([change, [*_paths_below(change["path"], change["after"])]])
         found = [*differences(before, after)]
         turned = any(each.about == "separate" for each in found)
         for each in found:
-            if turned and each.before is None and "runAsSeparateDeployment" in told:
+            if turned and each.before is None and "runAsSeparateDeployment" in reported:
                 continue  # what the chart sets for separate services
-            if (each.pod, each.about, each.after) not in by_chart and not any(word in told for word in each.mentions):
+            if (each.pod, each.about, each.after) not in by_chart and not any(
+                word in reported for word in each.mentions
+            ):
                 detail = f"{each.pod}: {each.before} -> {each.after}\n{_show(result)}"
                 self._add_finding(f"differs unreported: {each.about} on {each.pod}", detail)
         if len({pod.settings.get("PREFECT_SERVER_DOCKET_URL") for pod in after.values()}) > 1:
@@ -262,9 +264,9 @@ def _paths_below(path: str, value: Value) -> Iterator[str]:
 def _error(ran: Result) -> str:
     if not ran.report:
         return ran.err
-    said = [str(file["error"]) for file in ran.report["files"] if file["error"]]
-    said += [each["text"] for file in ran.report["files"] for each in file["findings"] if each["severity"] == "error"]
-    return "; ".join(said) or str(ran.report.get("error"))
+    errors = [str(file["error"]) for file in ran.report["files"] if file["error"]]
+    errors += [each["text"] for file in ran.report["files"] for each in file["findings"] if each["severity"] == "error"]
+    return "; ".join(errors) or str(ran.report.get("error"))
 
 
 def _failed_rules(ran: Result) -> set[str]:

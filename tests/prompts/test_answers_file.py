@@ -214,9 +214,9 @@ def test_an_answer_from_the_environment_is_masked(
     monkeypatch.setenv("URL", "redis://cache-of-ours:6379/7")
     write_answers("answers: {docket-url: {from-env: URL}, event-logger: remove}\n", values.parent)
 
-    code, *told = cli(*command.split(), "values.yaml", "--answers", "answers.yaml")
+    code, *printed = cli(*command.split(), "values.yaml", "--answers", "answers.yaml")
     assert code == 0
-    assert b"cache-of-ours" not in b"".join(told)
+    assert b"cache-of-ours" not in b"".join(printed)
     _, shown, _ = cli(*command.split(), "values.yaml", "--answers", "answers.yaml", "--show-secrets")
     assert b"cache-of-ours" in shown
 
@@ -324,10 +324,10 @@ def test_an_answer_to_another_question_is_not_used(cli: Cli, values: Path) -> No
 
 def test_every_format_reports_an_answer_that_is_not_used(cli: Cli, values: Path) -> None:
     write_answers("answers: {redis-db: {answer: '3', question: 1111111111111111}}\n", values.parent)
-    told = "answer to redis-db, but to a different question of that name: it is not used."
+    expected = "answer to redis-db, but to a different question of that name: it is not used."
     for command in (("plan",), ("diff", "--format", "markdown"), ("diff", "--format", "html")):
         shown = cli(*command, "values.yaml", "--answers", "answers.yaml")[1].decode()
-        assert told in " ".join(shown.split()), command
+        assert expected in " ".join(shown.split()), command
     asked = json.loads(cli("plan", "values.yaml", "--answers", "answers.yaml", "--format", "json")[1])
     assert [each["id"] for each in asked["files"][0]["questions"] if each["stale"]] == ["redis-db"]
 
@@ -494,10 +494,10 @@ def test_nothing_is_written_if_the_answers_cannot_be_saved(
     code, out, _ = cli("migrate", values.name, *arguments)
     assert code == 5
     assert values.read_text("utf-8") == BEFORE
-    told = json.loads(out)
-    assert told["files"][0]["status"] == "failed"
-    assert "a.yaml: could not be written: No space left on device." in told["files"][0]["error"]
-    assert not told["error"]
+    report = json.loads(out)
+    assert report["files"][0]["status"] == "failed"
+    assert "a.yaml: could not be written: No space left on device." in report["files"][0]["error"]
+    assert not report["error"]
     code, _, err = cli("migrate", values.name, *arguments[:-2])
     assert (code, err.count(b"No space left on device")) == (5, 1)
     code, _, err = cli("migrate", values.name, *arguments[:-2], "--dry-run")

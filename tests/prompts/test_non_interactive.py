@@ -56,17 +56,17 @@ def test_under_cron_all_missing_decisions_are_listed_at_once(tmp_path: Path) -> 
     path.write_text(separate("host: ${HOST}\n        existingSecret: redis"))
     before = path.read_bytes()
     done = run_as_cron(tmp_path, "values.yaml", "--non-interactive")
-    said = " ".join(done.stderr.split())
+    shown = " ".join(done.stderr.split())
 
     assert done.returncode == 3
-    assert "values.yaml: 3 decisions are missing; nothing was written." in said
-    assert "? docket-password: The docket URL needs the Redis password, which comes from Secret redis." in said
-    assert "- secret: you put the whole URL into a Secret, which must exist before the upgrade" in said
-    assert "? redis-host: What is the host of Prefect's messaging Redis?" in said
-    assert "answer with --redis-host" in said
-    assert "? redis-db: Which database" in said
-    assert "answer with --redis-db (2: no known user)" in said
-    assert "with --answers FILE" in said
+    assert "values.yaml: 3 decisions are missing; nothing was written." in shown
+    assert "? docket-password: The docket URL needs the Redis password, which comes from Secret redis." in shown
+    assert "- secret: you put the whole URL into a Secret, which must exist before the upgrade" in shown
+    assert "? redis-host: What is the host of Prefect's messaging Redis?" in shown
+    assert "answer with --redis-host" in shown
+    assert "? redis-db: Which database" in shown
+    assert "answer with --redis-db (2: no known user)" in shown
+    assert "with --answers FILE" in shown
     assert path.read_bytes() == before
 
 

@@ -99,10 +99,10 @@ def test_the_whole_text(shown: Report) -> None:
 
 def test_a_change_outside_the_pod_template_restarts_nothing(shown: Report) -> None:
     label = change("Deployment a", "metadata.labels.x", "1", "2", CHART)
-    for changes, said in (((label,), "What restarts: no pod."), ((), "")):
+    for changes, expected in (((label,), "What restarts: no pod."), ((), "")):
         file = next(iter(shown.files))._replace(cluster=cluster_report(*changes))
         lines = cluster_text.text(Report("diff", (file,)), Page(100), mask=Mask()).splitlines()
-        assert [line.strip() for line in lines if "restarts" in line] == [said] * bool(said)
+        assert [line.strip() for line in lines if "restarts" in line] == [expected] * bool(expected)
 
 
 def test_each_table_of_the_page_has_a_unique_accessible_name(shown: Report) -> None:

@@ -106,7 +106,7 @@ def _page(*files: FileReport, mask: Mask | None = None) -> str:
 
 def test_the_page_answers_what_a_reviewer_asks(file: FileReport) -> None:
     text = _text(_page(_whole(file)))
-    for said in (
+    for expected in (
         "1 release: 1 pending. 2 changes: 1 is required, 1 leaves behaviour as it is.",
         "infrahub-enterprise 4.13.0-small -> 4.14.1-small",
         "What changes Remove the service toggles: 1 change (leaving behaviour as it is). "
@@ -120,7 +120,7 @@ def test_the_page_answers_what_a_reviewer_asks(file: FileReport) -> None:
         "Two replicas, Prefect 3.6.13",
         "3 background replicas and 2 API servers on one docket: cache:6379, database 2.",
     ):
-        assert said in text, said
+        assert expected in text, expected
 
 
 def test_line_numbers_are_those_of_the_original_file(file: FileReport) -> None:
@@ -146,7 +146,7 @@ def test_a_decision_says_who_made_it(file: FileReport) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "flags", "told"),
+    ("name", "flags", "named"),
     [
         ("docket-url", "--docket-url or --docket-secret NAME[:KEY]", "--docket-url"),
         ("docket-secret", "--docket-secret NAME[:KEY] or --docket-url", "--docket-secret"),
@@ -159,9 +159,9 @@ def test_a_decision_says_who_made_it(file: FileReport) -> None:
         ("custom-toggles.server.triggers", "--custom-toggles", "--custom-toggles"),
     ],
 )
-def test_a_decision_names_only_the_flag_that_made_it(file: FileReport, name: str, flags: str, told: str) -> None:
+def test_a_decision_names_only_the_flag_that_made_it(file: FileReport, name: str, flags: str, named: str) -> None:
     question = file.questions[0]._replace(id=name, flag=flags)
-    assert f"by the flag {told}." in _text(_page(file._replace(questions=(question,))))
+    assert f"by the flag {named}." in _text(_page(file._replace(questions=(question,))))
 
 
 def test_an_open_decision_names_its_flag(needs_decision: FileReport) -> None:

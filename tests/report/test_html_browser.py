@@ -94,8 +94,8 @@ def test_axe_finds_no_accessibility_problem(which: str, opened: Open, request: p
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         found = page.evaluate("() => axe.run().then(found => found.violations)")
-        told = [f"{each['id']}: {each['nodes'][0]['html']} {each['nodes'][0]['failureSummary']}" for each in found]
-        assert told == [], (width, scheme)
+        messages = [f"{each['id']}: {each['nodes'][0]['html']} {each['nodes'][0]['failureSummary']}" for each in found]
+        assert messages == [], (width, scheme)
         # Nothing is wider than the screen.
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, scheme)
 

@@ -67,8 +67,10 @@ def test_the_enums_of_the_schema_match_the_records() -> None:
     assert SCHEMA["$defs"]["status"]["enum"] == list(get_args(Status))
     assert sorted(json_format.FROM_WORST) == sorted(get_args(Status))
     assert SCHEMA["$defs"]["change"]["properties"]["effect"]["enum"] == list(get_args(Effect))
-    told = SCHEMA["$defs"]["cluster"]["properties"]["changes"]["items"]["properties"]["explanation"]["properties"]
-    assert told["kind"]["enum"] == list(get_args(get_type_hints(Explanation)["kind"]))
+    explanation = SCHEMA["$defs"]["cluster"]["properties"]["changes"]["items"]["properties"]["explanation"][
+        "properties"
+    ]
+    assert explanation["kind"]["enum"] == list(get_args(get_type_hints(Explanation)["kind"]))
 
 
 def test_the_whole_object(report: Report) -> None:

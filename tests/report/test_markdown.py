@@ -278,8 +278,8 @@ def test_check_shows_the_errors_that_it_counts(cli: Any, tmp_path: Path, is_wron
     done = cli("check", "values.yaml", "--format", "markdown")
     row, *rest = done.stdout.decode().partition("| `values.yaml` | ")[2].splitlines()
     assert row == f"current | infrahub-enterprise to 4.18.0-medium | {'1 error (below)' if is_wrong else ''} |"
-    told = f" {MISSING} is missing on the server pod. Set it in server.env."
-    assert any(line.startswith("- **error** `values.yaml:") and told in line for line in rest) == is_wrong
+    expected = f" {MISSING} is missing on the server pod. Set it in server.env."
+    assert any(line.startswith("- **error** `values.yaml:") and expected in line for line in rest) == is_wrong
     assert bool(rest) == is_wrong
     assert b"`migrate FILE` makes them" not in done.stdout  # there is nothing to migrate
 

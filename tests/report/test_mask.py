@@ -284,21 +284,21 @@ def test_an_answer_from_a_list_of_choices_is_not_masked() -> None:
 
 
 def test_conceal_masks_every_text_field_of_a_report() -> None:
-    path, said = "https:/user:CANARY1@host/a.yaml", "postgres://u:CANARY2@h/d"
+    path, text = "https:/user:CANARY1@host/a.yaml", "postgres://u:CANARY2@h/d"
     entry: Value = {"name": "DB_PASSWORD", "value": "CANARY3"}
     layer, change = (
         LayerReport(path, b"", b""),
-        ChangeReport("1", "m", "s", "add", "a", path, 1, None, said, said, "none"),
+        ChangeReport("1", "m", "s", "add", "a", path, 1, None, text, text, "none"),
     )
-    cause = Explanation("chart", text=said)
+    cause = Explanation("chart", text=text)
     question = QuestionReport(
         "docket-url",
-        said,
-        (("a", said),),
-        said,
-        said,
+        text,
+        (("a", text),),
+        text,
+        text,
         "--docket-url",
-        said,
+        text,
         True,
         places=((path, 1),),
         where=f"{path}:2",
@@ -307,20 +307,20 @@ def test_conceal_masks_every_text_field_of_a_report() -> None:
         path,
         "migrated",
         layers=(layer,),
-        evidence=(said,),
+        evidence=(text,),
         changes=(change,),
         questions=(question,),
-        notices=(NoticeReport("info", said, path, 1),),
-        findings=(Finding("r", "error", path, 1, said, said, commands=(said,)),),
+        notices=(NoticeReport("info", text, path, 1),),
+        findings=(Finding("r", "error", path, 1, text, text, commands=(text,)),),
         documents=(DocumentReport(path, 0, None, None),),
         steps=(StepReport("m", "s", "t", (layer,)),),
-        next_steps=(NextStep(said),),
+        next_steps=(NextStep(text),),
         backups=(path,),
         output=path,
         cluster=ClusterReport("old", "new", "r", "n", (ClusterChange("Pod a", "env", "add", None, entry, cause),)),
-        error=said,
+        error=text,
     )
-    assert "CANARY" not in repr(Mask().conceal(Report("migrate", (report,), error=said)))
+    assert "CANARY" not in repr(Mask().conceal(Report("migrate", (report,), error=text)))
 
 
 @pytest.mark.parametrize(("other", "shown"), [("other", "***2:6379"), ("cache.ours", "cache.ours:6379")])
@@ -406,7 +406,7 @@ def _change(path: str, before: Value, after: Value) -> ChangeReport:
 def _report_with_secrets() -> Report:
     """Credentials in every position, and in every sentence that could quote one."""
     url = f"redis://user:{CANARY}-12@cache:6379/2"
-    said = f"messaging.redis.password is {CANARY}-4, {url} and {CANARY}-1"
+    sentence = f"messaging.redis.password is {CANARY}-4, {url} and {CANARY}-1"
     return Report(
         "plan",
         (
@@ -414,7 +414,7 @@ def _report_with_secrets() -> Report:
                 path="values.yaml",
                 status="needs-decision",
                 layers=(LayerReport("values.yaml", BEFORE.encode(), AFTER.encode()),),
-                evidence=(said,),
+                evidence=(sentence,),
                 migrations=(("m", "title"),),
                 changes=(
                     _change("messaging.docket.url", f"redis://user:{CANARY}-5@cache:6379/2", url),
@@ -426,15 +426,15 @@ def _report_with_secrets() -> Report:
                     _change("server.env", None, [{"name": "PREFECT_API_KEY", "value": f"{CANARY}-7"}]),
                 ),
                 questions=(
-                    QuestionReport("docket-url", said, ((url, said),), None, url, "--docket-url", None, False),
-                    QuestionReport("docket-url", said, (), None, url, "--docket-url", None, False),
-                    QuestionReport("docket-url", said, (), url, None, "--docket-url", url, True),
+                    QuestionReport("docket-url", sentence, ((url, sentence),), None, url, "--docket-url", None, False),
+                    QuestionReport("docket-url", sentence, (), None, url, "--docket-url", None, False),
+                    QuestionReport("docket-url", sentence, (), url, None, "--docket-url", url, True),
                 ),
-                notices=(NoticeReport("warning", said, "values.yaml", 3),),
-                findings=(Finding("rule", "error", "values.yaml", 3, said, said),),
+                notices=(NoticeReport("warning", sentence, "values.yaml", 3),),
+                findings=(Finding("rule", "error", "values.yaml", 3, sentence, sentence),),
                 values_before=_values(f"{CANARY}-5", "1", f"{CANARY}-8"),
                 values_after=_values(f"{CANARY}-12", "2", f"{CANARY}-13"),
-                error=said,
+                error=sentence,
             ),
         ),
     )
@@ -453,24 +453,24 @@ FORMATS: dict[str, Callable[[Report, Mask], str]] = {
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_shows_a_secret(name: str) -> None:
-    said = FORMATS[name](_report_with_secrets(), Mask())
-    assert CANARY not in said
-    assert "***" in said
+    shown = FORMATS[name](_report_with_secrets(), Mask())
+    assert CANARY not in shown
+    assert "***" in shown
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_show_secrets_shows_them_in_every_format(name: str) -> None:
-    said = FORMATS[name](_report_with_secrets(), Mask(show_secrets=True))
-    assert CANARY in said
-    assert "***" not in said
+    shown = FORMATS[name](_report_with_secrets(), Mask(show_secrets=True))
+    assert CANARY in shown
+    assert "***" not in shown
 
 
 @pytest.mark.parametrize("name", ["unified", "structural"])
 def test_a_changed_secret_shows_as_changed(name: str) -> None:
-    said = FORMATS[name](_report_with_secrets(), Mask())
-    marks = [line.split("user:")[1:] for line in said.splitlines() if "user:" in line and "host=" not in line]
+    shown = FORMATS[name](_report_with_secrets(), Mask())
+    marks = [line.split("user:")[1:] for line in shown.splitlines() if "user:" in line and "host=" not in line]
     seen = [part.split("@")[0] for parts in marks for part in parts]
-    assert len(set(seen)) == 2, said
+    assert len(set(seen)) == 2, shown
 
 
 @examples(150)
@@ -491,9 +491,9 @@ def test_no_strong_secret_in_values_is_shown(secret: str) -> None:
     report = Report(
         "diff", (FileReport("v", "pending", layers=(LayerReport("v", text.encode(), b""),), values_before=values),)
     )
-    for said in (masked, unified.diff(report, mask=Mask()).decode()):
-        assert json.dumps(secret, ensure_ascii=False)[1:-1] not in said
-        assert quote(secret, safe="") not in said
+    for shown in (masked, unified.diff(report, mask=Mask()).decode()):
+        assert json.dumps(secret, ensure_ascii=False)[1:-1] not in shown
+        assert quote(secret, safe="") not in shown
 
 
 FRAGMENTS = (

@@ -170,8 +170,8 @@ VALUES = st.recursive(
 @examples(300)
 @given(VALUES, VALUES)
 def test_it_reports_no_change_if_and_only_if_the_values_are_equal(before: Value, after: Value) -> None:
-    said = _diff({"root": before}, {"root": after})
-    assert (said == "  no value changes\n") == tree.same(_sorted(before), _sorted(after)), said
+    shown = _diff({"root": before}, {"root": after})
+    assert (shown == "  no value changes\n") == tree.same(_sorted(before), _sorted(after)), shown
 
 
 def _sorted(value: Value) -> Value:

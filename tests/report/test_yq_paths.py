@@ -33,9 +33,9 @@ def test_every_path_selects_the_value_that_its_line_shows(
     assert (done.returncode, migrated.returncode) == (0, 0), done.stderr + migrated.stderr
     lines = [line[2:] for line in done.stdout.decode().splitlines()[1:]]
     for sign, text in {"-": before, "+": migrated.stdout}.items():
-        told = [found for line in lines if (found := _path_and_value(line, sign)) is not None]
+        expected = [found for line in lines if (found := _path_and_value(line, sign)) is not None]
         data = yamltext.parse(text).documents[0].data
-        assert told and _select([path for path, _ in told], data) == [value for _, value in told]
+        assert expected and _select([path for path, _ in expected], data) == [value for _, value in expected]
 
 
 def _path_and_value(line: str, sign: str) -> tuple[str, Any] | None:

@@ -22,14 +22,14 @@ def outcome(request: pytest.FixtureRequest) -> Callable[..., Edited]:
     """
 
     def run(before: str, edits: Sequence[Edit], document: int = 0) -> Edited:
-        done = carry_out(before, edits, document)
+        done = apply_and_check(before, edits, document)
         if request.param == "C parser" or READ_OTHERWISE.search(before) or READ_OTHERWISE.search(done.stream.text):
             return done
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(sys.modules, "_ruamel_yaml", None)
-            return carry_out(before, edits, document)
+            return apply_and_check(before, edits, document)
 
-    def carry_out(before: str, edits: Sequence[Edit], document: int) -> Edited:
+    def apply_and_check(before: str, edits: Sequence[Edit], document: int) -> Edited:
         data = before.encode()
         stream = parse(data, "values.yaml")
         read = tree.copy(stream.documents[document].data)

@@ -181,8 +181,8 @@ def test_removing_a_node_drops_the_edits_inside_it(edited: Run) -> None:
 
 def test_setting_the_current_value_changes_no_byte(edited: Run) -> None:
     source = "a: {b: ['true',  {value: \"true\"  , name: A}, [ 0x1 ], ~]}\n"
-    standing: list[Value] = ["true", {"value": "true", "name": "A"}, [1], None]
-    for index, value in enumerate(standing):
+    current: list[Value] = ["true", {"value": "true", "name": "A"}, [1], None]
+    for index, value in enumerate(current):
         assert edited(source, SetValue(("a", "b", index), value)) == source
     assert edited(source, SetValue(("a", "b", 2), [True])) == source.replace("[ 0x1 ]", "[true]")
 
