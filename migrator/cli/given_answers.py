@@ -20,7 +20,7 @@ from migrator.sources import Bundle
 if TYPE_CHECKING:
     from migrator.planning.answers import SavedAnswer
     from migrator.prompts.answers_file import Answers
-    from migrator.sources.project import Project, Upgrade
+    from migrator.sources.project import Project, ProjectUpgrade
 
 
 class GivenAnswers:
@@ -176,7 +176,7 @@ def _refuse_shared_redis(answers: Answers, releases: int, where: str, remedy: st
         )
 
 
-def _in_project(options: Options, release: Bundle, upgrade: Upgrade) -> Options:
+def _in_project(options: Options, release: Bundle, upgrade: ProjectUpgrade) -> Options:
     """The options, completed from the project file where the command line and the object around it set none."""
     is_known = release.version.version is not None
     return options._replace(

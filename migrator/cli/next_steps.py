@@ -48,7 +48,7 @@ def before_writing(case: examine.Case, report: FileReport, settings: Settings) -
     if case.bundle.is_from_cluster:
         own, changed = [settings.output or _NEW_FILE], []
     write = NextStep("Once this is approved, write it:"), _command(_migrate(case, settings))
-    return (*write, *after_writing(Done(case, own, changed)))
+    return (*write, *after_writing(MigratedRelease(case, own, changed)))
 
 
 def _migrate(case: examine.Case, settings: Settings) -> str:
@@ -71,7 +71,7 @@ def _migrate(case: examine.Case, settings: Settings) -> str:
     return " ".join([f"{program_name()} migrate", *words])
 
 
-class Done(NamedTuple):
+class MigratedRelease(NamedTuple):
     """A release whose values are now in `paths`; `changed` are the files that `undo` can restore."""
 
     case: examine.Case
@@ -79,10 +79,10 @@ class Done(NamedTuple):
     changed: Sequence[str]
 
 
-def after_writing(*done: Done) -> Iterator[NextStep]:
+def after_writing(*done: MigratedRelease) -> Iterator[NextStep]:
     """The next steps once releases are written; steps that several of them share appear once."""
     yield from _folded([step for each in done for step in _secret(each.case)])
-    in_git: dict[tuple[str, str, bool], list[Done]] = {}
+    in_git: dict[tuple[str, str, bool], list[MigratedRelease]] = {}
     for each in done:
         if each.case.bundle.controller:
             ways = (each.case.bundle.controller, _elsewhere(each) + _moved(each.case), _is_final(each.case))
@@ -140,7 +140,7 @@ def _secret(case: examine.Case) -> Iterator[NextStep]:
     )
 
 
-def _elsewhere(done: Done) -> str:
+def _elsewhere(done: MigratedRelease) -> str:
     own = list(dict.fromkeys(layer.name for layer in done.case.bundle.layers))
     return "" if list(done.paths) == own else f", in place of {' and '.join(own)}"
 
@@ -156,7 +156,7 @@ def _is_final(case: examine.Case) -> bool:
     return bool(published.one_way_steps_ahead(case.plan.result))
 
 
-def _in_git(controller: str, releases: Sequence[Done], moved: str, *, is_final: bool) -> Iterator[NextStep]:
+def _in_git(controller: str, releases: Sequence[MigratedRelease], moved: str, *, is_final: bool) -> Iterator[NextStep]:
     """The steps for a release that a GitOps controller upgrades: nobody runs helm there."""
     paths = list(dict.fromkeys(path for each in releases for path in each.paths))
     changed = list(dict.fromkeys(path for each in releases for path in each.changed))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from migrator.cli.printing import complain, explain_masks, page_for, print_totals
-from migrator.cli.session import Session, Written
+from migrator.cli.session import Session, WrittenRelease
 from migrator.cli.settings import Settings
 from migrator.report import streams
 from migrator.report.mask import Mask, visible
@@ -16,7 +16,7 @@ from migrator.report.records import FileReport, NoticeReport, Report
 from migrator.report.result_records import NextStep
 
 if TYPE_CHECKING:
-    from migrator.cli.next_steps import Done
+    from migrator.cli.next_steps import MigratedRelease
 
 DRY_RUN = "dry run: nothing was written."
 
@@ -37,7 +37,7 @@ def print_plan(settings: Settings, report: FileReport) -> None:
     stream.write(shown_diff(unified.diff(one, mask=mask), colour=page.colour))
 
 
-def print_result(written: Written, stream: TextIO, session: Session, *, was_shown: bool) -> None:
+def print_result(written: WrittenRelease, stream: TextIO, session: Session, *, was_shown: bool) -> None:
     """Print the result for one release; for one of several, the next steps come at the end."""
     settings, report, backup_notices = session.settings, written.report, written.backup_notices
     session.written.append(written)
@@ -135,14 +135,14 @@ def _outcome(settings: Settings, report: FileReport, stream: TextIO) -> None:
     explain_masks(settings, text)
 
 
-def next_steps(*written: Written) -> tuple[NextStep, ...]:
+def next_steps(*written: WrittenRelease) -> tuple[NextStep, ...]:
     """The next steps for releases that are written."""
     from migrator.cli import next_steps
 
     return tuple(next_steps.after_writing(*map(_places, written)))
 
 
-def _print_next_steps(settings: Settings, written: Sequence[Written], stream: TextIO) -> None:
+def _print_next_steps(settings: Settings, written: Sequence[WrittenRelease], stream: TextIO) -> None:
     done = [each for each in written if each.report.status == "migrated"]
     steps = next_steps(*done)
     if steps:
@@ -156,11 +156,11 @@ def _print_next_steps(settings: Settings, written: Sequence[Written], stream: Te
         explain_masks(settings, text)
 
 
-def _places(written: Written) -> Done:
+def _places(written: WrittenRelease) -> MigratedRelease:
     """The release, where its values are now, and which of its files `undo` can restore."""
-    from migrator.cli.next_steps import Done
+    from migrator.cli.next_steps import MigratedRelease
 
     case, report = written.case, written.report
     own = list(dict.fromkeys(layer.name for layer in case.sources if not layer.is_typed))
     paths = ["FILE"] if report.output == "-" else [report.output] if report.output else own
-    return Done(case, paths, written.new if report.backups else ())
+    return MigratedRelease(case, paths, written.new if report.backups else ())

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from migrator import files
 from migrator.cli import outcome
 from migrator.cli.printing import tell
-from migrator.cli.session import Session, Written
+from migrator.cli.session import Session, WrittenRelease
 from migrator.cli.settings import Settings
 from migrator.cli.together import with_one_diff
 from migrator.errors import IncompleteOutputError, InterruptedByUser, UsageError
@@ -98,16 +98,16 @@ def _output_of(ready: Sequence[Ready], settings: Settings) -> str:
     return settings.output or ("-" if ready[0].bundle.snapshot is None else "")
 
 
-def _written(ready: Ready, new: Sequence[str], backups: dict[str, str], reported: set[str]) -> Written:
+def _written(ready: Ready, new: Sequence[str], backups: dict[str, str], reported: set[str]) -> WrittenRelease:
     """The release as written: with its own files among the `new` ones, and the backups that are not `reported` yet."""
     own = tuple(dict.fromkeys(layer.name for layer in ready.bundle.layers if layer.name in new))
     kept = {path: backups[path] for path in new_files(ready.report, "") if path in backups}
     kept = {path: backup for path, backup in kept.items() if backup not in reported} or kept
     notices = tuple(outcome.backup_notices(ready.report, kept))
-    return Written(ready.case, ready.report, notices, own, tuple(kept.values()))
+    return WrittenRelease(ready.case, ready.report, notices, own, tuple(kept.values()))
 
 
-def _report(written: Written, backups: dict[str, str], output: str, settings: Settings) -> FileReport:
+def _report(written: WrittenRelease, backups: dict[str, str], output: str, settings: Settings) -> FileReport:
     """The report on a release with what came of writing it."""
     report = written.report
     # A release also counts as migrated if others made the changes it needs in its files.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from migrator.prompts.several import Outcome
 
 
-class Written(NamedTuple):
+class WrittenRelease(NamedTuple):
     """A written release, with the notices about its backups, and its files that were written.
 
     `backups` are those of the files reported with this release; each is reported once in a run.
@@ -57,7 +57,7 @@ class Session:
         self.redis_claims = redis_claims
         self.watch = watch
         self.outcome: Outcome | None = None
-        self.written: list[Written] = []
+        self.written: list[WrittenRelease] = []
         self.collisions: dict[str, MigratorError] = {}
         if redis_claims is not None:
             self.collisions |= redis_claims.collisions()

@@ -14,7 +14,7 @@ from migrator.cli.settings import Settings
 from migrator.errors import InputError, MigratorError, UsageError
 from migrator.files import writing
 from migrator.files.backups import Together, backed_up_with, backups_of
-from migrator.files.writing import Written
+from migrator.files.writing import WrittenFile
 from migrator.report.mask import visible
 from migrator.report.page import shell_quoted
 from migrator.sources.walking import yaml_files
@@ -23,7 +23,7 @@ from migrator.sources.walking import yaml_files
 def undo_all(settings: Settings) -> int:
     """Undo everything named and report it, continuing past what cannot be undone; return the exit code."""
     output.refuse_impossible_writes(settings)
-    done: list[Written] = []
+    done: list[WrittenFile] = []
     try:
         # A file named twice, even by different paths, is restored once.
         names = settings.files or _of_project(settings)
@@ -41,7 +41,7 @@ def undo_all(settings: Settings) -> int:
     return code
 
 
-def _undo_one(path: str, settings: Settings, done: list[Written]) -> int:
+def _undo_one(path: str, settings: Settings, done: list[WrittenFile]) -> int:
     try:
         if os.path.isdir(path):
             raise InputError("has no file with a backup.", path=path)
@@ -57,7 +57,7 @@ def _undo_one(path: str, settings: Settings, done: list[Written]) -> int:
     return 0
 
 
-def _note_still_migrated(done: Sequence[Written], settings: Settings) -> None:
+def _note_still_migrated(done: Sequence[WrittenFile], settings: Settings) -> None:
     """Note the files that stay migrated: layers that were migrated together only fit each other."""
     together = {each.together for each in done}
     found = [path for each in done for path in _of_directory(each.path, together, settings.backup_dir)]

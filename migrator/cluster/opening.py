@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from migrator.cluster import releases
 from migrator.cluster.access import Access
 from migrator.cluster.releases import FoundRelease
-from migrator.sources.bundle import Bundle, ChartVersion, Deployed
+from migrator.sources.bundle import Bundle, Deployed, ReleaseChart
 from migrator.sources.source import read_bytes
 from migrator.values import tree
 from migrator.values.changes import Notice
@@ -55,12 +55,12 @@ def _with_metadata(bundle: Bundle, found: FoundRelease, evidence: Sequence[str],
     )
 
 
-def _version(found: FoundRelease) -> ChartVersion:
+def _version(found: FoundRelease) -> ReleaseChart:
     deployed, inside = found.deployed, found.inside
     if inside is None:
-        return ChartVersion(deployed.chart, deployed.version, elsewhere="helm get metadata", is_running=True)
+        return ReleaseChart(deployed.chart, deployed.version, elsewhere="helm get metadata", is_running=True)
     where = f"a dependency of {deployed.chart}, helm get metadata"
-    return ChartVersion(inside.chart, inside.version, key=inside.key, elsewhere=where, is_running=True)
+    return ReleaseChart(inside.chart, inside.version, key=inside.key, elsewhere=where, is_running=True)
 
 
 def manager_notices(deployed: Deployed) -> Iterator[Notice]:

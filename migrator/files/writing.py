@@ -28,7 +28,7 @@ class Replacement(NamedTuple):
     data: bytes
 
 
-class Written(NamedTuple):
+class WrittenFile(NamedTuple):
     """A file that was written, by the name that the user gave, and the backup that was made of it.
 
     `skipped_backups` says, for each backup that `undo` did not consider, why somebody else could have put it there;
@@ -47,7 +47,7 @@ def write(
     backup: bool = True,
     backup_dir: str | None = None,
     tool_version: str = __version__,
-) -> list[Written]:
+) -> list[WrittenFile]:
     """Replace all these files or none, durably; those whose bytes stay the same are neither touched nor returned.
 
     Those too must still be what was read, since what is written to the others depends on them.
@@ -84,7 +84,7 @@ def write(
         path = _new_backup(snapshot, backup_dir, old, new, (moment, token)) if backup else ""
         parts.append(Part(Swap(snapshot.target, token, old, new, path, ""), snapshot.path, data, snapshot, None))
     commit(parts, tool_version)
-    return [Written(part.shown, part.swap.backup or None) for part in parts]
+    return [WrittenFile(part.shown, part.swap.backup or None) for part in parts]
 
 
 def create(
@@ -95,7 +95,7 @@ def create(
     backup: bool = False,
     backup_dir: str | None = None,
     private: bool = False,
-) -> Written:
+) -> WrittenFile:
     """Write `data` to `path`, completely or not at all, with the mode of `like`, or the default one (from the umask).
 
     With `private` only this user can read a new file.
@@ -121,13 +121,13 @@ def create(
         mode = like.stat.st_mode & 0o777 if like else (0o600 if private else 0o666) & ~_umask()
         swap = Swap(target, _token(), "", digest_of(data), "", "")
         commit([Part(swap, path, data, None, Attributes(mode))], __version__)
-        return Written(path, None)
+        return WrittenFile(path, None)
     try:
         former = read(path)
     except InputError as error:
         raise WriteError(f"cannot be written: it {error.message}", path=path, remedy=error.remedy) from error
     written = write([Replacement(former, data)], backup=backup, backup_dir=backup_dir)
-    return written[0] if written else Written(path, None)
+    return written[0] if written else WrittenFile(path, None)
 
 
 def _check_replaceable(target: str, path: str, like: Snapshot | None) -> None:
@@ -155,7 +155,7 @@ def _status(target: str, path: str) -> os.stat_result | None:
         raise WriteError(f"cannot be accessed: {error.strerror}.", path=path, remedy="Nothing was written.") from error
 
 
-def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Written:
+def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> WrittenFile:
     """Restore what the last migration of `path` replaced: bytes, mode, owner, attributes and times.
 
     The backup is removed. If the file is not what that migration wrote, it stays, unless `force`: then the changed file
@@ -185,7 +185,7 @@ def undo(path: str, *, backup_dir: str | None = None, force: bool = False) -> Wr
     spent = chosen.path if chosen.old == new[:DIGITS] else ""  # a damaged one is kept for inspection
     swap = Swap(snapshot.target, token, digest, new, kept, spent)
     commit([Part(swap, path, data, snapshot, looks)], __version__)
-    return Written(path, kept or None, skipped, chosen.together)
+    return WrittenFile(path, kept or None, skipped, chosen.together)
 
 
 def recover(paths: Sequence[str]) -> list[str]:

@@ -81,10 +81,10 @@ def _stages(case: examine.Case, result: apply.Result) -> list[list[bytes]]:
     return stages
 
 
-def _steps(case: examine.Case, report: FileReport) -> list[explanations.Step]:
+def _steps(case: examine.Case, report: FileReport) -> list[explanations.ReportedStep]:
     """The plan's steps, with the reported changes of each."""
     return [
-        explanations.Step(
+        explanations.ReportedStep(
             planned.known.id,
             planned.step.id,
             planned.step.title,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from migrator.helm import manifests
 from migrator.helm.manifests import Difference
-from migrator.helm.upgrade import Cause, Upgrade
+from migrator.helm.upgrade import Cause, RenderedUpgrade
 from migrator.prefect import env
 from migrator.prefect.names import DOCKET, DOCKET_NAME, MESSAGING
 from migrator.report import cluster_records
@@ -28,7 +28,7 @@ _LABELS = {"helm.sh/chart", "chart", "app.kubernetes.io/version", "prefect-versi
 UNKNOWN = Explanation("none", text="no single cause could be identified")
 
 
-class Step(NamedTuple):
+class ReportedStep(NamedTuple):
     """A step of the plan, with its changes as reported."""
 
     migration: str
@@ -44,7 +44,9 @@ class OwnValues(NamedTuple):
     after: Map
 
 
-def explain(upgrade: Upgrade, steps: Sequence[Step], own: OwnValues) -> list[tuple[Difference, Explanation]]:
+def explain(
+    upgrade: RenderedUpgrade, steps: Sequence[ReportedStep], own: OwnValues
+) -> list[tuple[Difference, Explanation]]:
     """Each difference between the start and end of the upgrade, with its explanation."""
     differing = list(tree.differences(own.before, own.after))
     return [
@@ -54,7 +56,10 @@ def explain(upgrade: Upgrade, steps: Sequence[Step], own: OwnValues) -> list[tup
 
 
 def _explanation(
-    difference: Difference, upgrade: Upgrade, steps: Sequence[Step], differing: Sequence[tuple[Route, Value, Value]]
+    difference: Difference,
+    upgrade: RenderedUpgrade,
+    steps: Sequence[ReportedStep],
+    differing: Sequence[tuple[Route, Value, Value]],
 ) -> Explanation:
     count = sum((difference.what, difference.route) in each for each in upgrade.generated)
     if count == len(upgrade.generated):
@@ -87,7 +92,7 @@ def _explanation(
     return UNKNOWN._replace(text="it comes with the new chart, whatever the file says") if not of_steps else UNKNOWN
 
 
-def _causes(difference: Difference, upgrade: Upgrade) -> tuple[Cause, ...]:
+def _causes(difference: Difference, upgrade: RenderedUpgrade) -> tuple[Cause, ...]:
     """The causes of the last move that changes the field, which gives it its final value."""
     for move in reversed(upgrade.moves):
         was, became = (manifests.at(each, difference.what, difference.route) for each in (move.before, move.after))
@@ -96,7 +101,7 @@ def _causes(difference: Difference, upgrade: Upgrade) -> tuple[Cause, ...]:
     return ()
 
 
-def _only_why(step: Step) -> str:
+def _only_why(step: ReportedStep) -> str:
     """The reason for the step, if it has only one."""
     whys = {change.why for change in step.changes}
     return whys.pop() if len(whys) == 1 else ""

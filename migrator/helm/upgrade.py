@@ -55,7 +55,7 @@ class Charts(NamedTuple):
     kube_version: str = ""
 
 
-class Upgrade(NamedTuple):
+class RenderedUpgrade(NamedTuple):
     """The start and end of an upgrade, and the moves between them.
 
     `generated` has, for each of the two that is rendered here, the fields that differ between two renderings of it:
@@ -68,7 +68,9 @@ class Upgrade(NamedTuple):
     generated: tuple[frozenset[Field], ...]
 
 
-def render_upgrade(charts: Charts, stages: Sequence[Sequence[bytes]], installed: Objects | None = None) -> Upgrade:
+def render_upgrade(
+    charts: Charts, stages: Sequence[Sequence[bytes]], installed: Objects | None = None
+) -> RenderedUpgrade:
     """Render the way from the old chart and `stages[0]` to the new chart and `stages[-1]`.
 
     A stage has the layers' texts in Helm's order; each differs from the one before by one step. `installed` is what the
@@ -112,7 +114,7 @@ def render_upgrade(charts: Charts, stages: Sequence[Sequence[bytes]], installed:
     ]
     ends = [(after, end)] if installed is not None else [(before, start), (after, end)]
     made_up = tuple(_differing(first, objects(place)) for first, place in ends)
-    return Upgrade(before, after, tuple(moves), made_up)
+    return RenderedUpgrade(before, after, tuple(moves), made_up)
 
 
 def _explained(render: Callable[[], Objects], what: str) -> Objects:

@@ -9,7 +9,7 @@ from migrator.errors import VerificationError
 from migrator.planning import effects
 from migrator.planning.examine import Case, Request, examine
 from migrator.report.records import NoticeReport
-from migrator.sources import Done
+from migrator.sources import EditedFile
 from migrator.values import tree
 from migrator.values.changes import Change
 from migrator.values.edits import AddKey, InsertItem, RemoveItems, Route, Value
@@ -39,12 +39,12 @@ def apply_plan(case: Case) -> Result:
     """
     effects.prove(case.plan, case.bundle.name)
     sources = list(case.sources)
-    done: dict[str, list[Done]] = {source.name: [] for source in sources}
+    done: dict[str, list[EditedFile]] = {source.name: [] for source in sources}
     lines: list[int] = []
     places: list[int] = []
     stages = [tuple(source.stream.data for source in sources)]
 
-    def go_on(name: str, edited: Done) -> None:
+    def go_on(name: str, edited: EditedFile) -> None:
         done[name].append(edited)
         sources[:] = [each.on(edited.stream) if each.name == name else each for each in sources]
 
@@ -71,7 +71,7 @@ def apply_plan(case: Case) -> Result:
     return Result(streams, tuple(lines), tuple(_left_behind(done)), tuple(stages), tuple(places))
 
 
-def _left_behind(done: Mapping[str, Sequence[Done]]) -> Iterator[NoticeReport]:
+def _left_behind(done: Mapping[str, Sequence[EditedFile]]) -> Iterator[NoticeReport]:
     """Comments that edits left behind or moved, and copies of shared values, by their original lines."""
     found: list[tuple[int, str, int, str]] = []
     for name, edits in done.items():
@@ -103,7 +103,7 @@ def prove_settled(case: Case, result: Result, request: Request) -> None:
         )
 
 
-def _original(done: Sequence[Done], line: int) -> int:
+def _original(done: Sequence[EditedFile], line: int) -> int:
     """The line in the original text of a line after these edits."""
     for edited in reversed(done):
         line = edited.original_line(line)

@@ -11,8 +11,8 @@ from migrator.errors import UsageError
 from migrator.planning import discover
 from migrator.prefect import deployment
 from migrator.report.records import ChangeReport
-from migrator.sources import Bundle, Done, Source
-from migrator.sources.bundle import ChartVersion
+from migrator.sources import Bundle, EditedFile, Source
+from migrator.sources.bundle import ReleaseChart
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route, SetValue
@@ -40,7 +40,7 @@ class Bump(NamedTuple):
         text = _text_around(home)
         return text.line_of_text(self.route) if text else home.stream.documents[home.document].line(self.route)
 
-    def apply(self, home: Source) -> Done:
+    def apply(self, home: Source) -> EditedFile:
         """The file with the new version."""
         edits = [SetValue(self.route, self.after)]
         text = _text_around(home)
@@ -119,7 +119,7 @@ def refuse_left_behind(bundle: Bundle, found: discover.Detected) -> None:
         raise refused
 
 
-def _is_behind(version: ChartVersion, found: discover.Detected) -> bool:
+def _is_behind(version: ReleaseChart, found: discover.Detected) -> bool:
     current = version.version
     return current is None or current.release < found.version_to
 
@@ -156,7 +156,7 @@ def bump(
     return Bump(version.route, version.text, after), []
 
 
-def _why_not_here(version: ChartVersion, found: discover.Detected) -> str:
+def _why_not_here(version: ReleaseChart, found: discover.Detected) -> str:
     """Why a version is not moved with the values, as a sentence; empty if it can be."""
     if version.refused is not None and _is_behind(version, found):
         return f"{version.refused.path}:{version.refused.line} {version.refused.message}"
@@ -167,7 +167,7 @@ def _why_not_here(version: ChartVersion, found: discover.Detected) -> str:
     return ""
 
 
-def _why_too_low(version: ChartVersion, found: discover.Detected) -> str:
+def _why_too_low(version: ReleaseChart, found: discover.Detected) -> str:
     """Why a range can never install the chart that the values are now for; empty if it may."""
     if not (ranges.is_range(version.text) and ranges.stays_below(version.text, found.version_to)):
         return ""

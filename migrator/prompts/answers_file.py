@@ -33,7 +33,7 @@ _PARTS = {"answer", "from-env", "question"}
 _OLD_DIGITS = 12
 
 
-class Written(NamedTuple):
+class FileAnswer(NamedTuple):
     """An answer in the file: the text itself, or the environment variable that holds it.
 
     `question` is the fingerprint of the question that it answers; empty if it was not recorded.
@@ -52,8 +52,8 @@ class Answers(NamedTuple):
     """
 
     path: str
-    common: Mapping[str, Written]
-    releases: Mapping[str, Mapping[str, Written]]
+    common: Mapping[str, FileAnswer]
+    releases: Mapping[str, Mapping[str, FileAnswer]]
     lines: Mapping[str, int]  # where each release is named
     keys: Mapping[str, str] = {}
 
@@ -61,7 +61,7 @@ class Answers(NamedTuple):
         """The key of the release at path `name` in the file; empty if the file does not mention it."""
         return name if name in self.releases else self.keys.get(os.path.realpath(name), "")
 
-    def of_release(self, name: str) -> dict[str, Written]:
+    def of_release(self, name: str) -> dict[str, FileAnswer]:
         """The answers for the release at path `name`: the common ones and its own, which win."""
         own = self.releases.get(self.names_release(name), {})
         return {**without_rivals(self.common, own), **own}
@@ -150,7 +150,7 @@ def replay(answers: Answers, name: str, flags: Mapping[str, str]) -> Replay:
     return Replay(given, earlier, tuple(unset))
 
 
-def without_rivals(answers: Mapping[str, Written], winners: Collection[str]) -> dict[str, Written]:
+def without_rivals(answers: Mapping[str, FileAnswer], winners: Collection[str]) -> dict[str, FileAnswer]:
     """The answers without those that settle what one of the `winners` already settles."""
     settled = {rival for name in winners for rival in catalog.rivals(name)}
     return {name: each for name, each in answers.items() if name not in settled}
@@ -200,7 +200,7 @@ class _Reader:
             self.refuse(route, f"{what} is not a mapping of {of_what}.", "docs/decisions.md shows an answers file.")
         return value
 
-    def answers(self, route: Route) -> dict[str, Written]:
+    def answers(self, route: Route) -> dict[str, FileAnswer]:
         if tree.get(self._document.data, route) is None:
             return {}
         found = {}
@@ -217,11 +217,11 @@ class _Reader:
             self.refuse((*route, rivals[1]), f"{' and '.join(rivals)} both set {what}: keep one of them.")
         return found
 
-    def _one(self, route: Route, decision: Decision) -> Written:
+    def _one(self, route: Route, decision: Decision) -> FileAnswer:
         value = tree.get(self._document.data, route)
         line = self._document.line(route)
         if not isinstance(value, dict):
-            return Written(self._text(route), "", "", line)
+            return FileAnswer(self._text(route), "", "", line)
         for key in value:
             if key not in _PARTS:
                 self.refuse((*route, key), f"{key!r} is not one of {', '.join(sorted(_PARTS))}.")
@@ -236,10 +236,10 @@ class _Reader:
                     f"{route[-1]} must not come from the environment; only {allowed} may.",
                     "Write the answer itself here.",
                 )
-            return Written(None, self._text((*route, "from-env")), question, line)
-        return Written(self._text((*route, "answer")), "", question, line)
+            return FileAnswer(None, self._text((*route, "from-env")), question, line)
+        return FileAnswer(self._text((*route, "answer")), "", question, line)
 
-    def _refuse_impossible(self, route: Route, written: Written, decision: Decision) -> None:
+    def _refuse_impossible(self, route: Route, written: FileAnswer, decision: Decision) -> None:
         """Refuse an answer that fits no release's question; answers to a different question are ignored anyway."""
         answer = os.environ.get(written.variable) if written.variable else written.answer
         name = str(route[-1])

@@ -8,12 +8,12 @@ from __future__ import annotations
 from migrator.sources.bundle import Bundle, Deployed, of_layers
 from migrator.sources.memory import kept
 from migrator.sources.opening import Opened, open_file, open_layers, open_source
-from migrator.sources.source import Done, Source, read, read_bytes
+from migrator.sources.source import EditedFile, Source, read, read_bytes
 
 __all__ = [
     "Bundle",
     "Deployed",
-    "Done",
+    "EditedFile",
     "Opened",
     "Source",
     "kept",

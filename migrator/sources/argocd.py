@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts.roots import has_values, is_related, mentions_prefect
-from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, chart_named, open_version_reason
+from migrator.sources.bundle import Bundle, Elsewhere, ReleaseChart, chart_named, open_version_reason
 from migrator.sources.scope import contains_values
 from migrator.sources.source import Source
 from migrator.values import tree
@@ -120,7 +120,7 @@ def _parameters_layer(place: Source, helm: Map) -> tuple[Source, ...]:
     return (place._replace(inner=settings),) if settings else ()
 
 
-def _version(place: Source, source: Map) -> ChartVersion:
+def _version(place: Source, source: Map) -> ReleaseChart:
     chart, location = source.get("chart"), str(source.get("repoURL"))
     text = as_text(source.get("targetRevision"))
     if not isinstance(chart, str) and location.startswith("oci://"):
@@ -131,7 +131,7 @@ def _version(place: Source, source: Map) -> ChartVersion:
         why = f"its chart comes from Git ({where}): move the chart there, in the same change"
         if "repoURL" not in source:
             why = "the object names no chart; move the version in the object that it patches"
-        return ChartVersion(unmovable=why)
+        return ReleaseChart(unmovable=why)
     unmovable = open_version_reason(text, "targetRevision")
     if "{{" in text:
         unmovable = f"its targetRevision is a template expression ({text}): move what it is built from"

@@ -52,14 +52,14 @@ Group = tuple[str, Route]
 """Files of one folder with values at one place of the chart."""
 
 
-class Below(NamedTuple):
+class BasesBelow(NamedTuple):
     """The bases of a file, lowest first; `in_doubt` are groups with files that may or may not be among them."""
 
     bases: tuple[Plain, ...]
     in_doubt: tuple[Group, ...] = ()
 
 
-ALONE = Below(())
+ALONE = BasesBelow(())
 """No bases: one shared object, since this applies to most of thousands of files."""
 
 
@@ -100,11 +100,11 @@ class Bases:
         self._whole: dict[Group, list[Plain]] = {}  # filled on demand
         self._by_stem: dict[str, dict[str, list[Plain]]] = {}  # filled on demand
 
-    def below(self, file: Plain) -> Below:
+    def below(self, file: Plain) -> BasesBelow:
         """The bases of the file."""
         beside = self._bases_beside(file)
         if beside is None:
-            return Below((), tuple((file.folder, root) for root in sorted(file.roots, key=str)))
+            return BasesBelow((), tuple((file.folder, root) for root in sorted(file.roots, key=str)))
         found = [*beside]
         own, above = file.folder, os.path.dirname(file.folder)
         is_base = os.path.basename(own) in BASE_NAMES
@@ -120,7 +120,7 @@ class Bases:
         if not (found or file.is_whole or self._with_base_name(own)):
             found = [*self._in_folder[own][:1]]  # with no other hint, the first file is the base
         bases = dict.fromkeys(each for each in found if each is not file and each.roots & file.roots)
-        return Below(tuple(in_order(list(bases)))) if bases else ALONE
+        return BasesBelow(tuple(in_order(list(bases)))) if bases else ALONE
 
     def whole(self, group: Group) -> Sequence[Plain]:
         """The files of a group that are complete without a base."""

@@ -16,7 +16,7 @@ from migrator.values.merge import Map, as_map
 from migrator.yamltext import Stream
 
 
-class ChartVersion(NamedTuple):
+class ReleaseChart(NamedTuple):
     """The chart of a release: its name, and the text at `route` that gives the version.
 
     `unmovable` says why the version is not moved with the values (empty: it is moved). If the version is in another
@@ -47,9 +47,9 @@ class ChartVersion(NamedTuple):
             return None
 
 
-def chart_named(name: str, text: str, route: Route) -> ChartVersion:
+def chart_named(name: str, text: str, route: Route) -> ReleaseChart:
     """The chart of an object by its name, which may be an address, with the version at `route`."""
-    return ChartVersion(chart_name(name), text, route if text else (), open_version_reason(text))
+    return ReleaseChart(chart_name(name), text, route if text else (), open_version_reason(text))
 
 
 def chart_name(text: str) -> str:
@@ -131,7 +131,7 @@ class Bundle(NamedTuple):
 
     name: str
     layers: tuple[Source, ...]
-    version: ChartVersion = ChartVersion()
+    version: ReleaseChart = ReleaseChart()
     home: int = 0
     release_name: str = ""
     namespace: str = ""

@@ -16,10 +16,10 @@ from typing import NamedTuple
 from migrator.charts.ranges import is_range
 from migrator.errors import RefusedError, VerificationError
 from migrator.sources import nearby
-from migrator.sources.bundle import ChartVersion, chart_name
+from migrator.sources.bundle import ReleaseChart, chart_name
 from migrator.sources.nearby import Item
 from migrator.sources.sops import is_encrypted
-from migrator.sources.source import Done, Source
+from migrator.sources.source import EditedFile, Source
 from migrator.values.edits import Edit, Route, Value
 from migrator.values.merge import Map, as_map, as_text
 from migrator.values.release import Accepts
@@ -47,7 +47,7 @@ class NoValues(NamedTuple):
     def reads_as(self, data: Value) -> bool:
         return data == {}
 
-    def apply(self, source: Source, edits: Sequence[Edit]) -> Done:
+    def apply(self, source: Source, edits: Sequence[Edit]) -> EditedFile:
         raise VerificationError("a value would go into an object that has none.", path=source.name)
 
 
@@ -57,7 +57,7 @@ _BY_HAND = "Or move the version there yourself in the same change, and give --no
 class ChartSource(NamedTuple):
     """The chart that a `chartRef` names, and the layer without values that has `version`, if it was found."""
 
-    version: ChartVersion
+    version: ReleaseChart
     layers: tuple[Source, ...] = ()
 
 
@@ -74,44 +74,44 @@ def find(place: Source, data: Map) -> ChartSource:
     if item is None:
         called = f"{reference.get('kind')} {reference.get('name')}"
         why = f"its chart comes from {called}: move the version there, in the same change"
-        return ChartSource(ChartVersion(unmovable=why))
+        return ChartSource(ReleaseChart(unmovable=why))
     home = item.read(place)
     version = _of_repository(home) if item.kind == "OCIRepository" else _of_chart(home)
     refused = version.refused or _locked(home, version) or _shared(place, data, around, item, home, version)
     return ChartSource(version._replace(refused=refused), (home.at("spec")._replace(inner=NoValues()),))
 
 
-def _of_repository(home: Source) -> ChartVersion:
+def _of_repository(home: Source) -> ReleaseChart:
     spec = as_map(as_map(home.data).get("spec"))
     ref = as_map(spec.get("ref"))
     chart = chart_name(as_text(spec.get("url")))
     tag = as_text(ref.get("tag"))
     stronger = next((key for key in ("digest", "semver") if key in ref), "")
     if not stronger and tag and not is_range(tag):
-        return ChartVersion(chart, tag, (*home.route, "spec", "ref", "tag"))
+        return ReleaseChart(chart, tag, (*home.route, "spec", "ref", "tag"))
     key = stronger or "tag"
     what = f"ref.{key} is {ref.get(key)}, " if key in ref else "It has no ref.tag, "
     what += "which overrides every tag" if stronger == "digest" else "which does not say what is installed"
     return _unpinned(home, chart, ("spec", "ref", key), what, "Set only a tag in spec.ref (tag: X.Y.Z)")
 
 
-def _of_chart(home: Source) -> ChartVersion:
+def _of_chart(home: Source) -> ReleaseChart:
     spec = as_map(as_map(home.data).get("spec"))
     chart, version = chart_name(as_text(spec.get("chart"))), as_text(spec.get("version"))
     if version and not is_range(version):
-        return ChartVersion(chart, version, (*home.route, "spec", "version"))
+        return ReleaseChart(chart, version, (*home.route, "spec", "version"))
     what = f"spec.version is {version}" if version else "It has no spec.version"
     what += ", which does not say what is installed"
     return _unpinned(home, chart, ("spec", "version"), what, "Set spec.version (version: X.Y.Z)")
 
 
-def _unpinned(home: Source, chart: str, route: Route, what: str, remedy: str) -> ChartVersion:
+def _unpinned(home: Source, chart: str, route: Route, what: str, remedy: str) -> ReleaseChart:
     what += ", but the values of a release must match its chart."
     remedy = f"{remedy} to the version that runs now: it then moves with the values. {_BY_HAND}"
-    return ChartVersion(chart, refused=home.refusal(what, remedy, route))
+    return ReleaseChart(chart, refused=home.refusal(what, remedy, route))
 
 
-def _locked(home: Source, version: ChartVersion) -> RefusedError | None:
+def _locked(home: Source, version: ReleaseChart) -> RefusedError | None:
     if not is_encrypted(home.data):
         return None
     what = "has the chart version, and is encrypted by SOPS."
@@ -119,7 +119,7 @@ def _locked(home: Source, version: ChartVersion) -> RefusedError | None:
 
 
 def _shared(
-    place: Source, data: Map, around: Sequence[Item], item: Item, home: Source, version: ChartVersion
+    place: Source, data: Map, around: Sequence[Item], item: Item, home: Source, version: ReleaseChart
 ) -> RefusedError | None:
     """The error if releases in other files use the same version: it would move without their values."""
     for other in around:

@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterator
 
 from migrator.charts.roots import is_related
 from migrator.sources import chart_sources
-from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, chart_named
+from migrator.sources.bundle import Bundle, Elsewhere, ReleaseChart, chart_named
 from migrator.sources.chart_sources import ChartSource
 from migrator.sources.patch_records import refuse_directives
 from migrator.sources.source import Source
-from migrator.sources.value_sources import Below, below
+from migrator.sources.value_sources import LayersBelow, below
 from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.edits import Route, Value
@@ -39,9 +39,9 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
     referred = chart_sources.find(place, data) if refers else ChartSource(chart_version(place, spec))
     version = referred.version
     if is_patch and not version.text:
-        version = ChartVersion()
+        version = ReleaseChart()
     references = _references(spec)
-    taken = Below()
+    taken = LayersBelow()
     if references and (is_related(spec.get("values"), version.chart) or not version.chart):
         taken = below(place, data, references)
     values = (spec.get("values"), *(each.data for each in taken.layers))
@@ -125,7 +125,7 @@ def _patched(name: str) -> Elsewhere:
     return Elsewhere(f"the HelmRelease {name} that this patches", item=f"HelmRelease/{name}")
 
 
-def chart_version(place: Source, spec: Map) -> ChartVersion:
+def chart_version(place: Source, spec: Map) -> ReleaseChart:
     """The chart and version that the object itself names."""
     chart = as_map(spec.get("chart"))
     inner = as_map(chart.get("spec"))

@@ -18,7 +18,7 @@ from migrator.charts.ranges import is_range
 from migrator.charts.versions import CHARTS, FLAVOURS, parse
 from migrator.errors import MigratorError
 from migrator.sources import foreign
-from migrator.sources.bundle import Bundle, ChartVersion, Helmfile, chart_name, open_version_reason
+from migrator.sources.bundle import Bundle, Helmfile, ReleaseChart, chart_name, open_version_reason
 from migrator.sources.memory import once
 from migrator.sources.source import Source, read
 from migrator.values.changes import Notice
@@ -65,7 +65,7 @@ def with_entry(bundle: Bundle, path: str) -> Bundle:
         unmovable = f"its chart is the folder {entry.folder}: update that in the same change"
     if entry.version or unmovable:
         unmovable = f"{entry.place}: {unmovable}" if unmovable else ""
-        version = ChartVersion(entry.chart, entry.text, (), unmovable, elsewhere=entry.place)
+        version = ReleaseChart(entry.chart, entry.text, (), unmovable, elsewhere=entry.place)
         bundle = bundle._replace(version=version)
     named = {os.path.realpath(layer.name) for layer in bundle.layers if not layer.is_typed}
     if entry.is_whole and any(os.path.realpath(each) not in named for each in entry.layers):

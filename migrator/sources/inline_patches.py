@@ -14,7 +14,7 @@ from migrator import yamltext
 from migrator.charts.roots import is_related
 from migrator.errors import MigratorError
 from migrator.sources import blocktext, flux, kustomize, patch_records, patches
-from migrator.sources.bundle import Bundle, ChartVersion
+from migrator.sources.bundle import Bundle, ReleaseChart
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.edits import Value
@@ -56,7 +56,7 @@ def _patch(place: Source, item: Value, items: tuple[str, ...]) -> Iterator[Bundl
         yield _bundle(place, meant[0], version, spec)
 
 
-def _bundle(place: Source, item: str, version: ChartVersion, spec: Map) -> Bundle:
+def _bundle(place: Source, item: str, version: ReleaseChart, spec: Map) -> Bundle:
     inner = blocktext.find(place.stream, place.document, place.route, flux.VALUES)
     shown = f"{place.name} {tree.show(place.route)}"
     return Bundle(

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 
 from migrator.charts.roots import is_related
-from migrator.sources.bundle import Bundle, ChartVersion, Elsewhere, chart_named
+from migrator.sources.bundle import Bundle, Elsewhere, ReleaseChart, chart_named
 from migrator.sources.source import Source
 from migrator.values import tree
 from migrator.values.edits import Route, Value
@@ -104,7 +104,7 @@ def _release(place: Source, chart: Map, data: Map, name: str) -> Bundle:
     )
 
 
-def _version(place: Source, chart: Map) -> ChartVersion:
+def _version(place: Source, chart: Map) -> ReleaseChart:
     named = chart_named(as_text(chart.get("name")), as_text(chart.get("version")), (*place.route, "version"))
     if named.text:
         return named

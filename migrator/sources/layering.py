@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from migrator.sources.bases import MOST, Bases, Below, Plain, folders_above, in_order
+from migrator.sources.bases import MOST, Bases, BasesBelow, Plain, folders_above, in_order
 from migrator.sources.bundle import Elsewhere
 
 Generated = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
@@ -91,7 +91,7 @@ def releases(
     return Layered(found, in_doubt, may_be_bases)
 
 
-def _without_duplicates(file: Plain, below: Below, links: Sequence[Plain]) -> Below:
+def _without_duplicates(file: Plain, below: BasesBelow, links: Sequence[Plain]) -> BasesBelow:
     """The bases without links to the file itself or to another of its bases."""
     paths = {each.path for each in links}
     if paths.isdisjoint(each.path for each in below.bases):

@@ -25,7 +25,7 @@ from migrator.values.release import Accepts
 from migrator.yamltext import Duplicate
 
 if TYPE_CHECKING:
-    from migrator.sources.source import Done, Source
+    from migrator.sources.source import EditedFile, Source
 
 _LISTS = (("server", "env"), ("backgroundServices", "env"), ("prefect", "env"), ("server", "args"))
 
@@ -79,7 +79,7 @@ class Parameters(NamedTuple):
             lines[setting.route] = (*lines.get(setting.route, ()), setting.line)
         return [Duplicate(route, where) for route, where in lines.items() if len(where) > 1]
 
-    def apply(self, source: Source, edits: Sequence[Edit]) -> Done:
+    def apply(self, source: Source, edits: Sequence[Edit]) -> EditedFile:
         """The object with the settings edited.
 
         Raises RefusedError for a setting whose value is elsewhere, and for a change that a single value cannot express.

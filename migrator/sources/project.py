@@ -35,7 +35,7 @@ _DEFAULTS = ("chart", "from", "to", "answers")
 _RELEASE = ("name", "layers", "chart", "from", "namespace", "answers")
 
 
-class Upgrade(NamedTuple):
+class ProjectUpgrade(NamedTuple):
     """The upgrade as set in the file; empty: not set."""
 
     chart: str = ""
@@ -49,7 +49,7 @@ class ProjectRelease(NamedTuple):
 
     name: str
     layers: tuple[str, ...]
-    upgrade: Upgrade
+    upgrade: ProjectUpgrade
     number: int
 
 
@@ -58,7 +58,7 @@ class Project(NamedTuple):
 
     path: str
     document: yamltext.Document
-    defaults: Upgrade
+    defaults: ProjectUpgrade
     releases: tuple[ProjectRelease, ...]
     exclude: tuple[str, ...]
 
@@ -66,9 +66,9 @@ class Project(NamedTuple):
     def folder(self) -> str:
         return os.path.dirname(self.path)
 
-    def upgrade(self, release: ProjectRelease) -> Upgrade:
+    def upgrade(self, release: ProjectRelease) -> ProjectUpgrade:
         """The upgrade of a release: its own settings, else the defaults."""
-        return Upgrade(*(own or common for own, common in zip(release.upgrade, self.defaults)))
+        return ProjectUpgrade(*(own or common for own, common in zip(release.upgrade, self.defaults)))
 
 
 def read(path: str) -> Project:
@@ -87,7 +87,7 @@ def read(path: str) -> Project:
     return Project(
         path,
         reader.document,
-        reader.upgrade(("defaults",), _DEFAULTS) if top.get("defaults") is not None else Upgrade(),
+        reader.upgrade(("defaults",), _DEFAULTS) if top.get("defaults") is not None else ProjectUpgrade(),
         tuple(reader.releases()),
         tuple(reader.text(("exclude", at)) for at in range(reader.length(("exclude",), MOST_GLOBS, "globs"))),
     )
@@ -141,7 +141,7 @@ class _Reader:
             self.refuse(route, f"{tree.show(route)} holds a character that cannot be printed.")
         return value
 
-    def upgrade(self, route: Route, keys: Collection[str]) -> Upgrade:
+    def upgrade(self, route: Route, keys: Collection[str]) -> ProjectUpgrade:
         """The upgrade set at `route`."""
         values = self.mapping(route, keys)
         texts = {key: self.text((*route, key)) for key in ("chart", "from", "to", "namespace") if key in values}
@@ -154,7 +154,7 @@ class _Reader:
         for key in ("from", "to"):
             if key in texts:
                 self._version((*route, key), texts[key])
-        return Upgrade(chart, texts.get("from", ""), texts.get("to", ""), texts.get("namespace", ""))
+        return ProjectUpgrade(chart, texts.get("from", ""), texts.get("to", ""), texts.get("namespace", ""))
 
     def releases(self) -> list[ProjectRelease]:
         found: dict[str, ProjectRelease] = {}

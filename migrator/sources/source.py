@@ -20,7 +20,7 @@ ON_COMMAND_LINE = "--set"
 """The name of the layer of values from the command line."""
 
 
-class Done(Protocol):
+class EditedFile(Protocol):
     """A file after edits: its new text, orphaned, lost and copied comments, and where its lines come from."""
 
     @property
@@ -48,7 +48,7 @@ class Inner(Protocol):
 
     def duplicates(self) -> list[Duplicate]: ...
 
-    def apply(self, source: Source, edits: Sequence[Edit]) -> Done: ...
+    def apply(self, source: Source, edits: Sequence[Edit]) -> EditedFile: ...
 
     def on(self, source: Source) -> Inner:
         """The same in another version of the file, which `source` already has."""
@@ -120,7 +120,7 @@ class Source(NamedTuple):
                 found.append(each._replace(route=()))
         return found + (self.inner.duplicates() if self.inner is not None else [])
 
-    def apply(self, edits: Sequence[Edit]) -> Done:
+    def apply(self, edits: Sequence[Edit]) -> EditedFile:
         """The file with edits of the values applied. Raises what `yamltext.apply` raises."""
         if self.inner is not None:
             return self.inner.apply(self, edits)

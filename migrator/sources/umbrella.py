@@ -10,7 +10,7 @@ from migrator.charts.ranges import is_range
 from migrator.charts.roots import prefect_roots, root_of_chart
 from migrator.charts.versions import CHARTS
 from migrator.errors import MigratorError
-from migrator.sources.bundle import Bundle, ChartVersion
+from migrator.sources.bundle import Bundle, ReleaseChart
 from migrator.sources.source import Source, read
 from migrator.values.edits import Route
 from migrator.values.merge import as_list, as_map, as_text
@@ -27,7 +27,7 @@ def with_chart_version(bundle: Bundle, path: str) -> Bundle:
 
 
 def _with_dependency(bundle: Bundle, chart: Source) -> Bundle:
-    found: dict[Route, ChartVersion] = {}
+    found: dict[Route, ReleaseChart] = {}
     for number, item in enumerate(map(as_map, as_list(as_map(chart.data).get("dependencies")))):
         name, text = as_text(item.get("name")), as_text(item.get("version"))
         if name in CHARTS:
@@ -45,9 +45,9 @@ def _with_dependency(bundle: Bundle, chart: Source) -> Bundle:
     return bundle._replace(version=matching[0]) if len(matching) == 1 else bundle
 
 
-def _version(name: str, text: str, place: str, key: str) -> ChartVersion:
+def _version(name: str, text: str, place: str, key: str) -> ReleaseChart:
     unmovable = ""
     if not text or is_range(text):
         what = f"gives a range ({text})" if text else "names no version"
         unmovable = f"{place} {what}, and Chart.lock says what is installed; move it with helm dependency update"
-    return ChartVersion(name, text, (), unmovable, key=key, elsewhere=place, also_required=THEN)
+    return ReleaseChart(name, text, (), unmovable, key=key, elsewhere=place, also_required=THEN)

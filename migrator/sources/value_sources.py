@@ -20,7 +20,7 @@ from migrator.values.merge import Map, as_map, as_text
 _REMEDY = "Migrate its values in a separate file, below the object (-f FILE -f OBJECT), and copy the result back."
 
 
-class Below(NamedTuple):
+class LayersBelow(NamedTuple):
     """The layers below a release's own values that were found, and the indexes of their references.
 
     `shared` are other releases that use one of these layers.
@@ -31,14 +31,14 @@ class Below(NamedTuple):
     shared: tuple[Shared, ...] = ()
 
 
-def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
+def below(place: Source, data: Map, references: Sequence[Map]) -> LayersBelow:
     """The layers that these references name, lowest first, as far as their objects are nearby.
 
     Raises RefusedError for one whose values are not text that can be edited, or that is below one that cannot be seen.
     """
     wanted = [each for each in references if each.get("kind") in ("ConfigMap", "Secret") and not each.get("targetPath")]
     if not wanted:
-        return Below()
+        return LayersBelow()
     layers: list[Source] = []
     shared: list[Shared] = []
     found: set[int] = set()
@@ -63,7 +63,7 @@ def below(place: Source, data: Map, references: Sequence[Map]) -> Below:
                 "Name the files of all of them in order (-f FILE -f OBJECT).",
                 ("spec", "valuesFrom", number),
             )
-    return Below(tuple(layers), frozenset(found), tuple(shared))
+    return LayersBelow(tuple(layers), frozenset(found), tuple(shared))
 
 
 def _layer(home: Source, reference: Map) -> Source | None:

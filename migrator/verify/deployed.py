@@ -30,7 +30,7 @@ from migrator.values.edits import Route, Value
 from migrator.values.merge import Map, as_map
 from migrator.verify import rendered_pods, running, verify
 from migrator.verify.checks import DEPLOYED
-from migrator.verify.running import Trouble
+from migrator.verify.running import RunningTrouble
 
 _MOST_LOGS = 5
 """The most logs to read: pods of one kind fail alike, and each log is another request to the cluster."""
@@ -206,7 +206,7 @@ def _about_pods(
 
     where, namespace = seen.deployed.full_name, seen.deployed.namespace
     found = list(running.troubles(seen.manifest, seen.live, namespace, again, log))
-    reported: list[Trouble] = []
+    reported: list[RunningTrouble] = []
     if with_prefect:
         in_manifest = rendered_pods.check(seen.manifest, where)
         for each in in_manifest:

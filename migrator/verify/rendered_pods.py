@@ -133,7 +133,7 @@ CHECKS = {
 """All checks, by id."""
 
 
-class Trouble(NamedTuple):
+class RenderedTrouble(NamedTuple):
     """What is wrong with the manifests: the check that fails, and where.
 
     `same_as` is the rule that reports the same of the values, if it can be seen there; its finding then has the words
@@ -198,19 +198,19 @@ def check(manifests: Sequence[Manifest], chart_path: str, known: Sequence[Findin
 
 def refusal(error: RenderError, chart_path: str) -> Finding:
     """Helm's error when it cannot render, as a finding, to be listed with those of the rules."""
-    return _finding(Trouble("chart-refuses", error.message), chart_path)
+    return _finding(RenderedTrouble("chart-refuses", error.message), chart_path)
 
 
-def _finding(trouble: Trouble, chart_path: str) -> Finding:
+def _finding(trouble: RenderedTrouble, chart_path: str) -> Finding:
     check = trouble.check
     return Finding(trouble.rule, check.severity, chart_path, 0, trouble.text, check.remedy)
 
 
-def _troubles(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
+def _troubles(manifests: Sequence[Manifest]) -> Iterator[RenderedTrouble]:
     found = pods(manifests)
     servers = [pod for pod in found if pod.kind == "server"]
     if not servers:
-        yield Trouble("pods-none", "no deployment of a Prefect server was rendered")
+        yield RenderedTrouble("pods-none", "no deployment of a Prefect server was rendered")
     for pod in found:
         yield from _of_any(pod)
     yield from _above_limits(manifests)
@@ -222,7 +222,7 @@ def _troubles(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
             yield from _of_single(server)
 
 
-def _above_limits(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
+def _above_limits(manifests: Sequence[Manifest]) -> Iterator[RenderedTrouble]:
     """Containers of any pod whose requests exceed their limits."""
     for manifest in manifests:
         pod = tree.get(manifest, ("spec", "template", "spec"))
@@ -232,73 +232,77 @@ def _above_limits(manifests: Sequence[Manifest]) -> Iterator[Trouble]:
                 for words in quantities.excess_requests(as_map(as_map(container).get("resources"))):
                     where = f"{manifest.get('kind')} {tree.get(manifest, ('metadata', 'name'))}"
                     text = f"container {as_map(container).get('name')} of {where}: {words}"
-                    yield Trouble("pods-requests", text, "requests-above-limits", words)
+                    yield RenderedTrouble("pods-requests", text, "requests-above-limits", words)
 
 
-def _of_any(pod: Pod) -> Iterator[Trouble]:
+def _of_any(pod: Pod) -> Iterator[RenderedTrouble]:
     for name, times in Counter(str(entry.get("name")) for entry in pod.env).items():
         if times > 1:
             text = f"{name} is set {times} times on {pod.deployment}"
-            yield Trouble("pods-env-twice", text, "env-twice", name, pod.kind)
+            yield RenderedTrouble("pods-env-twice", text, "env-twice", name, pod.kind)
     for entry in pod.env:
         name, value = str(entry.get("name")), entry.get("value")
         if value is not None and not isinstance(value, str):
-            yield Trouble("pods-env-string", f"{name} on {pod.deployment} is not text", "env-string", name, pod.kind)
+            yield RenderedTrouble(
+                "pods-env-string", f"{name} on {pod.deployment} is not text", "env-string", name, pod.kind
+            )
         if isinstance(value, str) and EXAMPLE_HOST in value:
             text = f"{name} on {pod.deployment} contains {EXAMPLE_HOST}"
             if name in _ADDRESSES:
-                yield Trouble("pods-example-host", text, "example-host", _FROM.get(name, name))
+                yield RenderedTrouble("pods-example-host", text, "example-host", _FROM.get(name, name))
             else:
-                yield Trouble("pods-example-left", text, "cache-example-host", name)
+                yield RenderedTrouble("pods-example-left", text, "cache-example-host", name)
 
 
-def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Iterator[Trouble]:
+def _of_pair(server: Pod, background: Pod, manifests: Sequence[Manifest]) -> Iterator[RenderedTrouble]:
     yield from _docket(server, background)
     for pod in (server, background):
         for entry in pod.env:
             if service_of(str(entry.get("name"))) in TOGGLED_SERVICES:
                 name = str(entry.get("name"))
-                yield Trouble("pods-toggle", f"{name} is left on {pod.deployment}", "toggle-left", name, pod.kind)
+                yield RenderedTrouble(
+                    "pods-toggle", f"{name} is left on {pod.deployment}", "toggle-left", name, pod.kind
+                )
     if "--no-services" not in server.args and not _is_set(server.last(WEBSERVER_ONLY)):
         text = f"nothing keeps the background services off {server.deployment}"
-        yield Trouble("pods-webserver-only", text, "webserver-only")
+        yield RenderedTrouble("pods-webserver-only", text, "webserver-only")
     job = any(_is_migrations_job(manifest, server) for manifest in manifests)
     if server.has_infrahub_image:
         yield from _pins(server)
         if job:
             text = f"a Job migrates the database of {server.deployment}, which Infrahub does itself"
-            yield Trouble("pods-migrations-job", text, "migrations-job")
+            yield RenderedTrouble("pods-migrations-job", text, "migrations-job")
     elif not job:
         text = f"no Job migrates the database of {server.deployment}, and its pods are set not to"
-        yield Trouble("pods-migrations-missing", text, "migrations-missing")
+        yield RenderedTrouble("pods-migrations-missing", text, "migrations-missing")
 
 
-def _docket(server: Pod, background: Pod) -> Iterator[Trouble]:
+def _docket(server: Pod, background: Pod) -> Iterator[RenderedTrouble]:
     counts = [sum(entry.get("name") == DOCKET_NAME for entry in pod.env) for pod in (server, background)]
     for pod, count in zip((server, background), counts):
         if count != 1:
             often = f"is set {count} times" if count else "is missing"
             same = ("env-twice", DOCKET_NAME) if count else ("docket-missing", "")
-            yield Trouble("pods-docket", f"{DOCKET_NAME} {often} on {pod.deployment}", *same, pod.kind)
+            yield RenderedTrouble("pods-docket", f"{DOCKET_NAME} {often} on {pod.deployment}", *same, pod.kind)
     ours, theirs = server.last(DOCKET_NAME), background.last(DOCKET_NAME)
     if ours is not None and theirs is not None and ours != theirs:
         text = f"{DOCKET_NAME} differs between {server.deployment} and {background.deployment}"
-        yield Trouble("pods-docket", text, "docket-differs")
+        yield RenderedTrouble("pods-docket", text, "docket-differs")
 
 
-def _pins(server: Pod) -> Iterator[Trouble]:
+def _pins(server: Pod) -> Iterator[RenderedTrouble]:
     for name in PINS:
         entry = server.last(name)
         if entry is None or entry.get("value") != "false":
             state = "missing" if entry is None else 'not exactly "false"'
             text = f"{name} is {state} on {server.deployment}"
-            yield Trouble("pods-migrate-pin", text, "migrate-pin", name)
+            yield RenderedTrouble("pods-migrate-pin", text, "migrate-pin", name)
 
 
-def _of_single(server: Pod) -> Iterator[Trouble]:
+def _of_single(server: Pod) -> Iterator[RenderedTrouble]:
     if "--no-services" in server.args or _is_set(server.last(WEBSERVER_ONLY)):
         text = f"nothing runs the background services: {server.deployment} is set not to, and no other deployment does"
-        yield Trouble("pods-services-nowhere", text, "services-nowhere")
+        yield RenderedTrouble("pods-services-nowhere", text, "services-nowhere")
 
 
 def _is_set(entry: Manifest | None) -> bool:

@@ -20,7 +20,7 @@ TWICE = "Remove all of them, and add one back."
 _ON_ITS_WAY = ("ContainerCreating", "PodInitializing", "")
 
 
-class Trouble(NamedTuple):
+class RunningTrouble(NamedTuple):
     """What is wrong with a running release: the `deployment` and, if it is about an env entry, its `name`."""
 
     rule: str
@@ -31,7 +31,9 @@ class Trouble(NamedTuple):
     name: str = ""
 
 
-def troubles(manifest: Sequence[Manifest], live: Live, namespace: str, again: str, log: Log) -> Iterator[Trouble]:
+def troubles(
+    manifest: Sequence[Manifest], live: Live, namespace: str, again: str, log: Log
+) -> Iterator[RunningTrouble]:
     """Everything that differs from the manifest or does not run; `again` is the command that reinstalls the release."""
     deployments = {(namespace_of(each), name_of(each)): each for each in live.deployments}
     for each in manifest:
@@ -41,7 +43,7 @@ def troubles(manifest: Sequence[Manifest], live: Live, namespace: str, again: st
         deployment = deployments.get((space, name))
         if deployment is None:
             text = f"Deployment {name} of the manifest is not in namespace {space}"
-            yield Trouble("deployed-missing", text, INSTALL, (again,), name)
+            yield RunningTrouble("deployed-missing", text, INSTALL, (again,), name)
             continue
         for container, wanted, there in _containers(each, deployment):
             yield from _env(name, space, container, wanted, there, again)
@@ -70,7 +72,7 @@ def _envs(pod: Value) -> Iterator[tuple[str, list[Manifest]]]:
 
 def _env(
     deployment: str, space: str, container: str, wanted: Sequence[Manifest], there: Sequence[Manifest], again: str
-) -> Iterator[Trouble]:
+) -> Iterator[RunningTrouble]:
     asked, present = (Counter(str(each.get("name")) for each in entries) for entries in (wanted, there))
     ours, theirs = _last(wanted), _last(there)
     where = f"container {container} of deployment {deployment}"
@@ -78,24 +80,24 @@ def _env(
         fix = _fix(deployment, space, container, name, ours[name], again)
         if name not in present:
             text = f"{where} lacks what the manifest has, as a patch can lose it: {name}"
-            yield Trouble("deployed-env-lost", text, *fix, deployment, name)
+            yield RunningTrouble("deployed-env-lost", text, *fix, deployment, name)
         elif present[name] > asked[name]:
             text = f"{name} appears {present[name]} times in {where}, but {_times(asked[name])} in the manifest"
             commands = (_set(deployment, space, container, f"{name}-"), *fix[1])
-            yield Trouble("deployed-env-twice", text, TWICE, commands, deployment, name)
+            yield RunningTrouble("deployed-env-twice", text, TWICE, commands, deployment, name)
         elif ours[name] != theirs[name]:
             text = f"{where} differs from the manifest: {name}"
-            yield Trouble("deployed-env-differs", text, *fix, deployment, name)
+            yield RunningTrouble("deployed-env-differs", text, *fix, deployment, name)
     for name in present:
         if name not in asked:
             text = f"{where} has more than the manifest: {name}"
             commands = (_set(deployment, space, container, f"{name}-"),)
-            yield Trouble("deployed-env-added", text, "Remove it.", commands, deployment, name)
+            yield RunningTrouble("deployed-env-added", text, "Remove it.", commands, deployment, name)
 
 
-def folded(troubles: Sequence[Trouble]) -> list[Trouble]:
+def folded(troubles: Sequence[RunningTrouble]) -> list[RunningTrouble]:
     """Troubles that are alike for several entries of a container merged into one, with one command."""
-    found: dict[object, Trouble] = {}
+    found: dict[object, RunningTrouble] = {}
     for each in troubles:
         is_entry = each.text.endswith(f": {each.name}")
         key = (each.rule, each.remedy, each.text.removesuffix(each.name)) if is_entry else each
@@ -153,7 +155,7 @@ def _set(deployment: str, space: str, container: str, entry: str) -> str:
     return f"kubectl set env deployment/{deployment} --namespace {space} --containers {container} {entry}"
 
 
-def _rollout(deployment: Manifest, pods: Sequence[Manifest], space: str) -> Iterator[Trouble]:
+def _rollout(deployment: Manifest, pods: Sequence[Manifest], space: str) -> Iterator[RunningTrouble]:
     name, status = name_of(deployment), as_map(deployment.get("status"))
     wanted = _number(tree.get(deployment, ("spec", "replicas"), 1))
     ready, updated = (_number(status.get(key)) for key in ("readyReplicas", "updatedReplicas"))
@@ -172,7 +174,7 @@ def _rollout(deployment: Manifest, pods: Sequence[Manifest], space: str) -> Iter
     if why:
         text = f"deployment {name} is not rolled out: {'; '.join(why)}"
         commands = (f"kubectl rollout status deployment/{name} --namespace {space} --timeout 5m",)
-        yield Trouble("deployed-rollout", text, "See what it waits for.", commands, name)
+        yield RunningTrouble("deployed-rollout", text, "See what it waits for.", commands, name)
 
 
 def _is_old(pod: Manifest, template: Mapping[str, Sequence[Manifest]]) -> bool:
@@ -184,19 +186,19 @@ def _is_old(pod: Manifest, template: Mapping[str, Sequence[Manifest]]) -> bool:
     )
 
 
-def _pod(pod: Manifest, deployment: str, space: str, log: Log) -> Iterator[Trouble]:
+def _pod(pod: Manifest, deployment: str, space: str, log: Log) -> Iterator[RunningTrouble]:
     name = name_of(pod)
     for condition in _maps(tree.get(pod, ("status", "conditions"))):
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             text = f"pod {name} cannot be scheduled: {condition.get('message') or condition.get('reason')}"
             commands = (f"kubectl describe pod {name} --namespace {space}",)
-            yield Trouble("deployed-unscheduled", text, "See what it asks for.", commands, deployment)
+            yield RunningTrouble("deployed-unscheduled", text, "See what it asks for.", commands, deployment)
     for kind in ("initContainerStatuses", "containerStatuses"):
         for status in _maps(tree.get(pod, ("status", kind))):
             yield from _container(status, pod, deployment, space, log)
 
 
-def _container(status: Manifest, pod: Manifest, deployment: str, space: str, log: Log) -> Iterator[Trouble]:
+def _container(status: Manifest, pod: Manifest, deployment: str, space: str, log: Log) -> Iterator[RunningTrouble]:
     name, container, restarts = name_of(pod), str(status.get("name")), _number(status.get("restartCount"))
     waiting = as_map(tree.get(status, ("state", "waiting")))
     reason = str(waiting.get("reason") or "")
@@ -206,14 +208,14 @@ def _container(status: Manifest, pod: Manifest, deployment: str, space: str, log
     whole = f"kubectl logs {name} --container {container} --previous --namespace {space}"
     if reason == "CrashLoopBackOff":
         text = f"{where} keeps exiting, {restarts} times so far{why}; {log(pod, container)}"
-        yield Trouble("deployed-crash-loop", text, "See why.", (whole,), deployment)
+        yield RunningTrouble("deployed-crash-loop", text, "See why.", (whole,), deployment)
     elif reason not in _ON_ITS_WAY:
         text = f"{where} does not start, {reason}: {waiting.get('message') or 'no details given'}"
         commands = (f"kubectl describe pod {name} --namespace {space}",)
-        yield Trouble("deployed-not-started", text, "See what prevents it.", commands, deployment)
+        yield RunningTrouble("deployed-not-started", text, "See what prevents it.", commands, deployment)
     elif restarts and container in dict(_envs({"containers": tree.get(pod, ("spec", "containers"))})):
         text = f"{where} was restarted {_times(restarts)}{why}; {log(pod, container)}"
-        yield Trouble("deployed-restarts", text, "See why.", (whole,), deployment)
+        yield RunningTrouble("deployed-restarts", text, "See why.", (whole,), deployment)
 
 
 def _maps(value: Value) -> list[Manifest]:

@@ -59,7 +59,7 @@ def test_an_existing_file_is_replaced_and_keeps_its_mode(values: Path) -> None:
     output = values.with_name("out.yaml")
     output.write_bytes(BEFORE)
     output.chmod(0o644)
-    assert writing.create(str(output), AFTER, like=files.read(str(values))) == writing.Written(str(output), None)
+    assert writing.create(str(output), AFTER, like=files.read(str(values))) == writing.WrittenFile(str(output), None)
     assert output.read_bytes() == AFTER
     assert mode(output) == 0o644
     assert names(values.parent) == ["out.yaml", "values.yaml"]
@@ -82,7 +82,7 @@ def test_an_existing_file_is_kept_as_a_backup(values: Path, tmp_path: Path) -> N
 
 def test_a_new_file_needs_no_backup(values: Path) -> None:
     output = values.with_name("out.yaml")
-    assert writing.create(str(output), AFTER, like=None, backup=True) == writing.Written(str(output), None)
+    assert writing.create(str(output), AFTER, like=None, backup=True) == writing.WrittenFile(str(output), None)
     assert names(values.parent) == ["out.yaml", "values.yaml"]
 
 

@@ -19,7 +19,7 @@ AFTER = BEFORE + b"  docket: {url: redis://cache:6379/2}\r\n"
 JOURNAL = ".values.yaml.infrahub-migrator"
 
 
-def change(path: Path) -> list[writing.Written]:
+def change(path: Path) -> list[writing.WrittenFile]:
     """Read a file and write other bytes to it."""
     return writing.write([writing.Replacement(files.read(str(path)), AFTER)])
 

@@ -72,7 +72,7 @@ def layers(values: Path, tmp_path: Path) -> list[Path]:
     return paths
 
 
-def change(*paths: Path, **options: object) -> list[writing.Written]:
+def change(*paths: Path, **options: object) -> list[writing.WrittenFile]:
     """Read files and write AFTER to them."""
     wanted = [writing.Replacement(files.read(str(path)), AFTER) for path in paths]
     return writing.write(wanted, **options)  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ def names(directory: Path) -> list[str]:
 LATER = AFTER + b"more: yes\n"
 
 
-def change(path: Path, data: bytes = AFTER, **options: object) -> list[writing.Written]:
+def change(path: Path, data: bytes = AFTER, **options: object) -> list[writing.WrittenFile]:
     """Read a file and write `data` to it."""
     return writing.write([writing.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
 

@@ -44,7 +44,7 @@ def mark(path: Path) -> None:
     set_attribute(path, "user.origin", b"by hand")
 
 
-def change(path: Path, data: bytes = AFTER, **options: object) -> list[writing.Written]:
+def change(path: Path, data: bytes = AFTER, **options: object) -> list[writing.WrittenFile]:
     """Read a file and write `data` to it."""
     return writing.write([writing.Replacement(files.read(str(path)), data)], **options)  # type: ignore[arg-type]
 
@@ -89,7 +89,7 @@ def test_a_changed_file_is_no_error_if_nothing_is_to_be_written(values: Path) ->
 
 
 def test_without_backup_only_the_file_is_left(values: Path) -> None:
-    assert change(values, backup=False) == [writing.Written(str(values), None)]
+    assert change(values, backup=False) == [writing.WrittenFile(str(values), None)]
     assert values.read_bytes() == AFTER
     assert names(values.parent) == ["values.yaml"]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from migrator.helm import explanations, manifests
-from migrator.helm.explanations import OwnValues, Step
-from migrator.helm.upgrade import Cause, Move, Upgrade
+from migrator.helm.explanations import OwnValues, ReportedStep
+from migrator.helm.upgrade import Cause, Move, RenderedUpgrade
 from migrator.report.cluster_records import Explanation
 from migrator.report.records import ChangeReport
 from migrator.values.edits import Value
@@ -34,8 +34,8 @@ def change(path: str, why: str, after: Value = None) -> ChangeReport:
     return ChangeReport("id", "m", "s", "add", path, "f", 1, None, after, why, "behaviour")
 
 
-def step(name: str, *changes: ChangeReport) -> Step:
-    return Step("migration", name, f"title of {name}", changes)
+def step(name: str, *changes: ChangeReport) -> ReportedStep:
+    return ReportedStep("migration", name, f"title of {name}", changes)
 
 
 STEPS = (
@@ -51,7 +51,7 @@ def explained(
     own: OwnValues = OwnValues({}, {}),  # noqa: B008 - an immutable record
 ) -> list[Explanation]:
     """The explanations if a single move leads from `before` to `after`."""
-    upgrade = Upgrade(before, after, (Move(before, after, causes),), (frozenset(), frozenset()))
+    upgrade = RenderedUpgrade(before, after, (Move(before, after, causes),), (frozenset(), frozenset()))
     return [explanation for _, explanation in explanations.explain(upgrade, STEPS, own)]
 
 
@@ -88,7 +88,7 @@ def test_the_last_move_that_changes_a_field_explains_it() -> None:
         Move(between[0], between[1], (FIRST,)),
         Move(between[1], ends[1], (VALUES,)),
     )
-    upgrade = Upgrade(*ends, moves, (frozenset(), frozenset()))
+    upgrade = RenderedUpgrade(*ends, moves, (frozenset(), frozenset()))
 
     ((_, found),) = explanations.explain(upgrade, STEPS, OwnValues({}, {}))
     assert found.step == "first"
@@ -162,7 +162,7 @@ def test_a_field_generated_at_one_end_only_is_unexplained() -> None:
     field = frozenset({(difference.what, difference.route)})
 
     def kind(*made_up: frozenset[tuple[str, tuple[str | int, ...]]]) -> str:
-        upgrade = Upgrade(*ends, (Move(*ends, (FIRST,)),), made_up)
+        upgrade = RenderedUpgrade(*ends, (Move(*ends, (FIRST,)),), made_up)
         ((_, found),) = explanations.explain(upgrade, STEPS, OwnValues({}, {}))
         return found.kind
 

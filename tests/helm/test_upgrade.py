@@ -26,11 +26,11 @@ def write(place: Path, template: str, values: str = "size: 1\n") -> str:
     return str(place)
 
 
-def split(old: str, new: str, *stages: str) -> upgrade.Upgrade:
+def split(old: str, new: str, *stages: str) -> upgrade.RenderedUpgrade:
     return upgrade.render_upgrade(Charts(old, new, archive.own_values(old)), [[stage.encode()] for stage in stages])
 
 
-def moves(found: upgrade.Upgrade) -> list[tuple[tuple[Cause, ...], list[Route]]]:
+def moves(found: upgrade.RenderedUpgrade) -> list[tuple[tuple[Cause, ...], list[Route]]]:
     return [(move.causes, [each.route for each in compare(move.before, move.after)]) for move in found.moves]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from migrator.planning import chart_bump, discover, examine
-from migrator.sources.bundle import ChartVersion
+from migrator.sources.bundle import ReleaseChart
 from tests import releases, skeleton
 
 Cli = Callable[..., Any]
@@ -160,7 +160,7 @@ def test_a_version_that_a_cluster_runs_is_not_reported_as_old() -> None:
     request = examine.Request(discover.Options(version_from="4.13.0"), {"redis-db": "2"})
     case = examine.examine(releases.of_text(f"{OPEN}\n"), request)
     for runs in (True, False):
-        version = ChartVersion("infrahub-enterprise", "4.13.0", elsewhere="helm get metadata", is_running=runs)
+        version = ReleaseChart("infrahub-enterprise", "4.13.0", elsewhere="helm get metadata", is_running=runs)
         bundle = case.bundle._replace(version=version)
         moved, reported = chart_bump.bump(bundle, case.detected, case.plan.result, moves=True, wanted=True)
         assert moved is None

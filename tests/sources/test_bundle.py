@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator.sources import Bundle, read_bytes
-from migrator.sources.bundle import ChartVersion, of_layers, open_version_reason
+from migrator.sources.bundle import ReleaseChart, of_layers, open_version_reason
 from migrator.sources.chart_sources import refers
 from migrator.values.merge import Map
 from migrator.yamltext import parse
@@ -23,13 +23,13 @@ def bundle(tmp_path: Path, text: str) -> Bundle:
 @pytest.mark.parametrize(
     ("version", "is_one"),
     [
-        (ChartVersion("x", "4.13.0-medium"), True),
-        (ChartVersion("x", "4.13.0", unmovable="it is pinned elsewhere"), False),
-        (ChartVersion("x", ""), False),
-        (ChartVersion("x", "4.x"), False),
+        (ReleaseChart("x", "4.13.0-medium"), True),
+        (ReleaseChart("x", "4.13.0", unmovable="it is pinned elsewhere"), False),
+        (ReleaseChart("x", ""), False),
+        (ReleaseChart("x", "4.x"), False),
     ],
 )
-def test_a_chart_version_is_known_only_if_exact_and_movable(version: ChartVersion, is_one: bool) -> None:
+def test_a_chart_version_is_known_only_if_exact_and_movable(version: ReleaseChart, is_one: bool) -> None:
     assert (version.version is not None) is is_one
 
 
@@ -54,8 +54,8 @@ def test_the_version_is_read_from_the_new_text(tmp_path: Path) -> None:
 
 
 def test_a_version_from_outside_the_text_is_kept() -> None:
-    alone = of_layers([read_bytes(VALUES.encode(), "values.yaml")])._replace(version=ChartVersion("x", "4.13.0"))
-    assert alone.on([parse(VALUES.encode())]).version == ChartVersion("x", "4.13.0")
+    alone = of_layers([read_bytes(VALUES.encode(), "values.yaml")])._replace(version=ReleaseChart("x", "4.13.0"))
+    assert alone.on([parse(VALUES.encode())]).version == ReleaseChart("x", "4.13.0")
 
 
 def test_the_objects_that_contain_a_release(tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ def test_a_project_file_is_read(tmp_path: Path) -> None:
     found = read(tmp_path, GOOD)
     prod, staging = found.releases
     assert prod.layers == (str(tmp_path / "base/values.yaml"), str(tmp_path / "prod/values.yaml"))
-    assert found.upgrade(prod) == project.Upgrade("infrahub", "4.27.0", "4.14.1", "production")
-    assert found.upgrade(staging) == project.Upgrade("infrahub-enterprise", "4.13.0-medium", "4.14.1", "")
+    assert found.upgrade(prod) == project.ProjectUpgrade("infrahub", "4.27.0", "4.14.1", "production")
+    assert found.upgrade(staging) == project.ProjectUpgrade("infrahub-enterprise", "4.13.0-medium", "4.14.1", "")
     assert found.exclude == ("archive/", "*.old.yaml")
     VALIDATOR.validate(yamltext.parse(GOOD.encode()).documents[0].data)
 
