@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import nox
 
@@ -30,7 +30,9 @@ nox.options.reuse_existing_virtualenvs = True
 def tests(session: nox.Session) -> None:
     """The test suite with the dependencies of the lock; `nox -s tests-3.12 -- tests/rules -k pin` runs a part of it."""
     _install(session)
-    session.run("pytest", "-q", "-n", "auto", "--dist", "worksteal", *session.posargs)
+    # On a disk: by default the tests' files are in memory where the system allows it.
+    on_disk = {"PYTEST_DEBUG_TEMPROOT": gettempdir()}
+    session.run("pytest", "-q", "-n", "auto", "--dist", "worksteal", *session.posargs, env=on_disk)
 
 
 @nox.session(python=OLDEST)

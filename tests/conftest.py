@@ -21,6 +21,9 @@ from tests.users import as_user
 if TYPE_CHECKING:
     from tests.processes import ForkServer
 
+MEMORY = "/dev/shm"
+"""Where Linux keeps files in memory. On a disk, the suite waits for it each time that a file is stored."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -35,6 +38,19 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--update makes of any result the expected one: never where CI is set")
     # If it were set, each of the many processes that tests start would compile the program again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    is_chosen = config.option.basetemp is not None or {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys()
+    if not is_chosen and _is_usable(MEMORY):
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = MEMORY
+
+
+def _is_usable(folder: str) -> bool:
+    """Whether the tests' files fit into the folder, and programs can be run from it."""
+    try:
+        found = os.statvfs(folder)
+    except (AttributeError, OSError):  # Windows has no such function, macOS no such folder
+        return False
+    has_room = found.f_bavail * found.f_frsize > 1 << 30
+    return has_room and not found.f_flag & os.ST_NOEXEC and os.access(folder, os.W_OK)
 
 
 def pytest_collection() -> None:
