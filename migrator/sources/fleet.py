@@ -1,6 +1,7 @@
 """Rancher Fleet: a `fleet.yaml` installs a chart with values at `helm.values`, and can change both for each cluster.
 
-Source: https://fleet.rancher.io/ref-fleet-yaml
+Sources: https://fleet.rancher.io/ref-fleet-yaml; internal/bundlereader/read.go of rancher/fleet (`targets` count like
+`targetCustomizations`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from migrator.values.merge import Map, as_list, as_map, as_text
 
 NAMES = ("fleet.yaml", "fleet.yml")
 _OVERRIDES = ("values", "valuesFiles", "valuesFrom", "templateValues", "version", "chart")
+_FOR_SOME = ("targets", "targetCustomizations")
+"""The keys under which the file says what is different for some clusters."""
 _VALUE_SOURCES = ("valuesFiles", "valuesFrom", "templateValues")
 
 
@@ -59,7 +62,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
 
 def values_files(data: Map, folder: str) -> list[str]:
     """The files that the chart takes values from, for all clusters or some."""
-    parts = [data, *map(as_map, as_list(data.get("targetCustomizations")))]
+    parts = [data, *(target for _, target in _targets(data))]
     names = [str(each) for part in parts for each in as_list(as_map(part.get("helm")).get("valuesFiles"))]
     return [os.path.normpath(os.path.join(folder, each)) for each in names]
 
@@ -68,6 +71,19 @@ def _other_routes(data: Map) -> Iterator[Route]:
     """The routes of values and versions other than `helm.values` and `helm.version`."""
     helm = as_map(data.get("helm"))
     yield from (("helm", key) for key in _VALUE_SOURCES if helm.get(key))
-    for number, target in enumerate(as_list(data.get("targetCustomizations"))):
-        own = as_map(as_map(target).get("helm"))
-        yield from (("targetCustomizations", number, "helm", key) for key in _OVERRIDES if own.get(key))
+    for route, target in _targets(data):
+        own = as_map(target.get("helm"))
+        yield from ((*route, "helm", key) for key in _OVERRIDES if own.get(key))
+
+
+def _targets(data: Map) -> Iterator[tuple[Route, Map]]:
+    """What the file changes for some clusters, each with its route."""
+    for key in _FOR_SOME:
+        yield from (((key, number), as_map(each)) for number, each in enumerate(as_list(data.get(key))))
+
+
+def kustomize_folders(data: Map, folder: str) -> list[str]:
+    """The folders whose kustomizations are applied over what Helm renders, for all clusters or some."""
+    parts = [data, *(target for _, target in _targets(data))]
+    names = [as_text(as_map(part.get("kustomize")).get("dir")) for part in parts]
+    return [os.path.normpath(os.path.join(folder, each)) for each in names if each]

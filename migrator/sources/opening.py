@@ -13,6 +13,9 @@ from migrator.sources.bundle import Bundle, object_around, of_layers
 from migrator.sources.source import Source, read, read_bytes
 from migrator.values.merge import as_map, as_text
 
+_WITH_PATCHES = {"helmCharts", "kustomize", "targets", "targetCustomizations"}
+"""Keys of objects that can name patches over what Helm renders."""
+
 
 class Opened(NamedTuple):
     """The releases in one FILE, or the one that a list of layers makes; they are written together.
@@ -166,7 +169,7 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
 def _with_patches_warned_of(bundle: Bundle) -> Bundle:
     """The release with warnings of patches over what Helm renders of it."""
     around = [object_around(layer) for layer in bundle.layers if layer.route]
-    if not any("helmCharts" in each or as_map(each.get("spec")).get("postRenderers") for each in around):
+    if not any(each.keys() & _WITH_PATCHES or as_map(each.get("spec")).get("postRenderers") for each in around):
         return bundle
     from migrator.sources import rendered_patches
 

@@ -1,11 +1,12 @@
-"""Patches over what Helm renders: a kustomization's over the charts that it inflates, a HelmRelease's post-renderers.
+"""Patches over what Helm renders: by the kustomization that inflates the chart, by a HelmRelease's post-renderers, or
+by the kustomization of a `fleet.yaml`.
 
 They are applied after the values, so a pod's environment is not what the values say. They are neither judged nor
 edited: a warning names those that set what migrations change, or that mean an entry by its position in an env list.
 
 Sources: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/helmcharts/,
-https://fluxcd.io/flux/components/helm/helmreleases/#post-renderers, and templates/deployment.yaml and
-background-services-deployment.yaml of prefect-server (both pods are Deployments).
+https://fluxcd.io/flux/components/helm/helmreleases/#post-renderers, https://fleet.rancher.io/ref-fleet-yaml and
+helm-kustomize of rancher/fleet-examples, and the templates of prefect-server (both pods are Deployments).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from migrator.charts.presets import TOGGLED_SERVICES
 from migrator.errors import some_of
 from migrator.prefect import names, toggles
-from migrator.sources import kustomize, kustomized, patches, repository
+from migrator.sources import fleet, kustomize, kustomized, patches, repository
 from migrator.sources.bundle import Bundle, object_around
 from migrator.sources.patch_records import pattern_matches
 from migrator.sources.source import Source
@@ -46,10 +47,9 @@ def _patches_over(bundle: Bundle) -> Iterator[tuple[str, int, Value]]:
     """The patches over what the release renders, each with its file and line."""
     for layer in bundle.layers:
         around = object_around(layer) if layer.route else {}
-        if "helmCharts" in around:
-            for source in _kustomizations(layer):
-                for number, route, item in kustomize.listed(source, *patches.LISTS):
-                    yield source.name, source.stream.documents[number].line(route), item
+        for source in _kustomizations(layer, around):
+            for number, route, item in kustomize.listed(source, *patches.LISTS):
+                yield source.name, source.stream.documents[number].line(route), item
         place = layer._replace(route=layer.route[:2] if layer.route[:1] == ("items",) else (), inner=None)
         for number, renderer in enumerate(as_list(as_map(around.get("spec")).get("postRenderers"))):
             for key in patches.LISTS:
@@ -58,14 +58,18 @@ def _patches_over(bundle: Bundle) -> Iterator[tuple[str, int, Value]]:
                     yield layer.name, line, item
 
 
-def _kustomizations(layer: Source) -> Iterator[Source]:
-    """The kustomization of a layer, and those that apply it, up to the repository's root."""
-    yield layer
-    if layer.snapshot is None:
+def _kustomizations(layer: Source, around: Map) -> Iterator[Source]:
+    """The kustomizations that are applied over what is rendered: the layer's own and those above, or those of Fleet."""
+    folder = os.path.dirname(layer.name)
+    if layer.snapshot is not None and fleet.is_fleet(around, layer.name):
+        trees = map(kustomized.of_folder, fleet.kustomize_folders(around, folder))
+        yield from (source for tree in trees if tree is not None for source in tree.kustomizations)
+    if "helmCharts" not in around:
         return
+    yield layer
     own = os.path.realpath(layer.name)
-    for folder in repository.up(os.path.dirname(layer.name)):
-        tree = kustomized.of_folder(folder)
+    for each in repository.up(folder) if layer.snapshot is not None else ():
+        tree = kustomized.of_folder(each)
         if tree is not None and own in {os.path.realpath(each.name) for each in tree.kustomizations[1:]}:
             yield tree.kustomizations[0]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from migrator.errors import RefusedError
 from migrator.sources import Bundle, open_file
 from migrator.sources.fleet import is_fleet, values_files
 from migrator.sources.objects import objects_in
@@ -71,6 +72,16 @@ def test_the_values_files_of_a_fleet_file() -> None:
     data: Map = {"helm": {"valuesFiles": ["../base.yaml", "own.yaml"]}, "targetCustomizations": targets}
     assert values_files(data, "env/prod") == ["env/base.yaml", "env/prod/own.yaml", "env/prod/eu.yaml"]
     assert values_files({"helm": {"valuesFiles": "own.yaml"}, "targetCustomizations": {}}, "env") == []
+
+
+@pytest.mark.parametrize("key", ["targets", "targetCustomizations"])
+@pytest.mark.parametrize("part", ["values: {a: 1}", "version: 4.13.0-small", "valuesFiles: [eu.yaml]"])
+def test_what_some_clusters_get_is_refused_under_either_key(tmp_path: Path, key: str, part: str) -> None:
+    """Fleet adds both lists together: migrating only the rest would leave these clusters behind."""
+    with pytest.raises(RefusedError) as caught:
+        found(tmp_path, f"{key}:\n  - name: eu\n    helm: {{{part}}}\n")
+    assert caught.value.message.startswith(f"{key}[0].helm.{part.split(':')[0]} has values or a version")
+    assert found(tmp_path, f"{key}:\n  - name: eu\n    helm: {{releaseName: x}}\n")
 
 
 def test_a_fleet_file_of_another_chart_is_unrelated(tmp_path: Path) -> None:

@@ -98,3 +98,17 @@ def test_a_post_renderer_of_flux_is_reported(cli: Cli, tmp_path: Path) -> None:
     listed = "apiVersion: v1\nkind: List\nitems:\n  -\n" + indented(helm_release(VALUES, head=renderer), 4)
     (tmp_path / "list.yaml").write_text(listed, "utf-8")
     assert [each.split(" means")[0] for each in warnings(cli, "list.yaml")] == ["list.yaml:20"]
+
+
+def test_a_kustomization_of_fleet_is_reported(cli: Cli, tmp_path: Path) -> None:
+    fleet = f"helm:\n  chart: infrahub-enterprise\n  values:\n{indented(VALUES, 4)}"
+    for folder, patch in (("all", by_operation(f"{ENV}/3")), ("eu", by_operation(ENV, f"[{{name: {TOGGLE}}}]"))):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "kustomization.yaml").write_text(f"patches:\n{patch}", "utf-8")
+    targets = "targetCustomizations: [{name: eu, kustomize: {dir: eu}}, {name: us, kustomize: {dir: nowhere}}]\n"
+    (tmp_path / "fleet.yaml").write_text(f"{fleet}kustomize: {{dir: ./all}}\n{targets}", "utf-8")
+    for_all, for_some = warnings(cli, "fleet.yaml")
+    assert for_all.startswith("all/kustomization.yaml:2 means entries")
+    assert for_some.startswith(f"eu/kustomization.yaml:2 sets {TOGGLE}")
+    (tmp_path / "fleet.yaml").write_text(fleet, "utf-8")
+    assert warnings(cli, "fleet.yaml") == []
