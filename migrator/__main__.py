@@ -14,11 +14,11 @@ def main() -> int:
         code = run_command_line(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
-    _drop_what_nobody_reads()
+    _discard_unread_output()
     return code
 
 
-def _drop_what_nobody_reads() -> None:
+def _discard_unread_output() -> None:
     """Send what a closed terminal or pipe no longer takes to nowhere.
 
     Python would try once more at the end and make the exit code 120 of it

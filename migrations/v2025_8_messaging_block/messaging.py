@@ -114,7 +114,7 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
         values["db"] = decided["db"]
     yield from _write(release, values, password.values)
     if password.overrides:
-        yield from _without_password(release)
+        yield from _remove_password(release)
     if is_unread(release) and not url:
         yield from _about_unread(release, present)
     gone = [NAMES[key] for key in decided] + ([URL] if url else []) + ([PASSWORD] if password.removes_entries else [])
@@ -154,7 +154,7 @@ def _is_to_be_written(release: Release, key: str, value: str) -> bool:
     return bool(value) and is_null if release.owners(route_of(key)) else value != PLAIN[key]
 
 
-def _without_password(release: Release) -> Iterator[Change]:
+def _remove_password(release: Release) -> Iterator[Change]:
     """Remove a plain-text password, which the Secret overrides."""
     path = (*REDIS_BLOCK, "password")
     for layer in release.owners(path):

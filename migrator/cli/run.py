@@ -60,7 +60,7 @@ def run(settings: Settings) -> int:
         for group in named.groups:
             reports += _run_group(group, command, session) if isinstance(group, Opened) else [group]
     except (InterruptedByUser, KeyboardInterrupt) as left:
-        _save_what_was_decided(session)
+        _save_decisions(session)
         new = _new_files(reports, settings)
         if new and settings.report:
             with suppress(MigratorError, OSError):
@@ -201,7 +201,7 @@ def _write_report(report: Report, settings: Settings) -> None:
         report_file.write(report, settings)
 
 
-def _save_what_was_decided(session: Session) -> None:
+def _save_decisions(session: Session) -> None:
     """Save the answers of a person who leaves. No error here, not even a closed terminal, changes that they left."""
     try:
         _save_answers(session)

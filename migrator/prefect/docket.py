@@ -111,9 +111,9 @@ def cache_conflict(release: Release, docket: Docket) -> str:
 
 def unusable_url_error(release: Release, url: str) -> str:
     """Why a docket URL would not work on this release; empty if it would."""
-    complaint = redis_url.url_error(with_placeholders(release, url))
-    if complaint:
-        return complaint
+    error = redis_url.url_error(with_placeholders(release, url))
+    if error:
+        return error
     if EXAMPLE_HOST in url:
         return f"it contains the presets' example host {EXAMPLE_HOST}, which the chart refuses"
     if redis_url.PASSWORD_REFERENCE in url and not injects_password(release):

@@ -61,8 +61,8 @@ def url_error(url: str) -> str:
         for part in ("username", "password"):
             if re.search(r"%(?![0-9A-Fa-f]{2})", match[part] or ""):
                 return f"its {part} has a % that starts no percent-encoded character (write % as %25)"
-        problem = _why_not_shared(match["host"].strip("[]"))
-        return f"its host {problem}" if problem else _complaint_about_references(url)
+        problem = _shared_host_error(match["host"].strip("[]"))
+        return f"its host {problem}" if problem else _reference_error(url)
     split = url.partition("://")
     if "{{" in url:
         return "it contains a template expression, which the chart does not render there"
@@ -88,7 +88,7 @@ def url_error(url: str) -> str:
     return "its host or port cannot be read"
 
 
-def _complaint_about_references(url: str) -> str:
+def _reference_error(url: str) -> str:
     reference = re.search(r"\$\(.*?\)", url.replace(PASSWORD_REFERENCE, ""))
     if reference is None:
         return ""
@@ -114,8 +114,8 @@ def host_error(host: str) -> str:
     """Why an answer is not a valid host; empty if it is."""
     if EXAMPLE_HOST in host:
         return f"{EXAMPLE_HOST} is the presets' example, which the chart refuses (alone or inside a longer name)"
-    if _why_not_shared(host):
-        return f"{host} {_why_not_shared(host)}"
+    if _shared_host_error(host):
+        return f"{host} {_shared_host_error(host)}"
     if not _is_host(host):
         return "that is not a host name: give only the name or address, without scheme, port or database"
     return ""
@@ -135,15 +135,15 @@ def messaging_host_error(host: str) -> str:
         return "is a placeholder"
     if not _is_host(host):
         return "is not a host name"
-    return _why_not_shared(host)
+    return _shared_host_error(host)
 
 
 def is_never_shared(host: str) -> bool:
     """Whether a host is well-formed but certainly not a Redis that all pods share."""
-    return bool(_why_not_shared(host))
+    return bool(_shared_host_error(host))
 
 
-def _why_not_shared(host: str) -> str:
+def _shared_host_error(host: str) -> str:
     """Why a well-formed host cannot be a shared server, as a clause; empty if it may be one."""
     if re.fullmatch(_OWN_POD, host, re.IGNORECASE):
         return "is each pod itself, and all pods must use the same server"

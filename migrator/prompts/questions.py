@@ -146,8 +146,8 @@ def _from_list(
         chosen = person.choose(prompt, offers, start if start in known or not start else _OTHER)
         if chosen in [offer.value for offer in ways]:
             return _other_way(chosen, instead)
-        if chosen != _OTHER and (complaint := question.answer_error(chosen)):  # a number typed at the list
-            screen.say(f"{complaint}.", style="yellow")
+        if chosen != _OTHER and (error := question.answer_error(chosen)):  # a number typed at the list
+            screen.say(f"{error}.", style="yellow")
         elif chosen != _OTHER:
             return Reply(chosen)
         else:
@@ -161,10 +161,10 @@ def _typed(question: Question, person: Person, screen: Screen, prompt: str, star
     """The typed text, once it is valid; complaints are printed, so that none is cut off."""
     while True:
         text = person.type_in(prompt, start)
-        complaint = question.answer_error(text) if text else "an answer is needed; Ctrl-C leaves without writing"
-        if not complaint:
+        error = question.answer_error(text) if text else "an answer is needed; Ctrl-C leaves without writing"
+        if not error:
             return text
-        screen.say(f"{complaint}.", style="yellow")
+        screen.say(f"{error}.", style="yellow")
         start = text
 
 

@@ -109,16 +109,16 @@ class _Session:
     def hold(self, dry_run: bool) -> None:
         while True:
             self._ask_all()
-            decided = self._carry_out()
+            decided = self._decide()
             if not decided:
                 return
-            news = [
+            new_notices = [
                 (each.report.path, notice)
                 for each in decided
                 for notice in each.report.notices
                 if (each.report.path, notice.text) not in self._notices_shown
             ]
-            reviewed = Reviewed(decided, self._collisions(), news, self._answers())
+            reviewed = Reviewed(decided, self._collisions(), new_notices, self._answers())
             choice, which = choose(reviewed, self._person, self._screen, dry_run=dry_run)
             if choice == "apply":
                 return
@@ -303,7 +303,7 @@ class _Session:
             self._drop(release, error)
         release.seen = self._count
 
-    def _carry_out(self) -> list[Decided]:
+    def _decide(self) -> list[Decided]:
         """All releases that are migrated and change, applied and verified."""
         for release in self._releases:
             if release.is_active and release.decided is None:

@@ -27,8 +27,8 @@ class TypedLines:
                 return by_name[answer].value
             if are_numbers and answer.isdecimal():
                 return answer
-            complaint = f"{answer!a} is not one of these" if answer else "An answer is needed"
-            sys.stdout.write(f"  {complaint}; back goes back, ? says why, Ctrl-C leaves.\n")
+            error = f"{answer!a} is not one of these" if answer else "An answer is needed"
+            sys.stdout.write(f"  {error}; back goes back, ? says why, Ctrl-C leaves.\n")
 
     def type_in(self, prompt: str, start: str) -> str:
         return _line(prompt, start)

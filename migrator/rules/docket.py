@@ -56,18 +56,18 @@ def _has_no_docket(release: Release, pod: str) -> bool:
 def _private(release: Release) -> Iterator[Breach]:
     if deployment.is_separate(release):
         return
-    crowd = deployment.multi_process_reason(release)
+    reason = deployment.multi_process_reason(release)
     in_env = next((each.docket for each in dockets_in_env(release) if each.pod == "server"), Docket())
-    if crowd and in_env is not None and not in_env.secret and redis_url.url_error(in_env.url):
-        text = f"{crowd}, so the background services run more than once, each with its own docket"
+    if reason and in_env is not None and not in_env.secret and redis_url.url_error(in_env.url):
+        text = f"{reason}, so the background services run more than once, each with its own docket"
         yield at(release, ("server",), text)
 
 
-def _unsound(release: Release) -> Iterator[Breach]:
+def _invalid_url(release: Release) -> Iterator[Breach]:
     for pod, docket in _urls(release):
-        complaint = redis_url.url_error(messaging.with_placeholders(release, docket.url))
-        if complaint:
-            yield at(release, URL, f"the docket URL of {PODS[pod]} is not valid: {complaint}")
+        error = redis_url.url_error(messaging.with_placeholders(release, docket.url))
+        if error:
+            yield at(release, URL, f"the docket URL of {PODS[pod]} is not valid: {error}")
 
 
 def _urls(release: Release) -> Iterator[tuple[str, Docket]]:
@@ -202,7 +202,7 @@ RULES = (
         "error",
         "A docket URL has the form redis[s]://[USER:PASSWORD@]HOST[:PORT]/N, with percent-encoded credentials.",
         "Write it in that form; anything else connects to another server or database, or stops Prefect.",
-        _unsound,
+        _invalid_url,
     ),
     Rule(
         "docket-differs",

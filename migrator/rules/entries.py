@@ -64,12 +64,12 @@ def _not_an_entry(release: Release) -> Iterator[Breach]:
             continue
         items = tree.get(release.layers[listed.layer].data, listed.route)
         for index, item in enumerate(items if isinstance(items, list) else []):
-            complaint = _complaint(item)
-            if complaint:
-                yield Breach(f"an entry of {tree.show(listed.route)} {complaint}", listed.layer, (*listed.route, index))
+            problem = _item_problem(item)
+            if problem:
+                yield Breach(f"an entry of {tree.show(listed.route)} {problem}", listed.layer, (*listed.route, index))
 
 
-def _complaint(item: Value) -> str:
+def _item_problem(item: Value) -> str:
     """What is wrong with an entry, independent of its position in the list."""
     entry = as_map(item)
     name = entry.get("name")

@@ -49,7 +49,7 @@ def _two_entries(release: Release) -> Iterator[Breach]:
         yield breach(part, gateway, f"{part.show(gateway)} is true, and {part.show(ingress)} is not false")
 
 
-def _apart(release: Release) -> Iterator[Breach]:
+def _version_mismatch(release: Release) -> Iterator[Breach]:
     problem = images.version_mismatch(release)
     if problem:
         pin = images.tags(release)[0]
@@ -179,7 +179,7 @@ RULES = (
         "warning",
         "Infrahub's own pods and Prefect's run the same release of Infrahub.",
         "Pin both (migrate --answer image-pin=VERSION) or neither (--answer image-pin=remove).",
-        _apart,
+        _version_mismatch,
         "infrahub",
     ),
     Rule(

@@ -65,7 +65,7 @@ def open_source(source: Source, chart: str = "", root: str = "", beside: Sequenc
     for bundle in bundles:
         _refuse_patched(bundle, [])
         _refuse_shared(bundle, (source.name, *beside))
-    bundles = [_with_patches_warned_of(bundle) for bundle in bundles]
+    bundles = [_with_patch_warnings(bundle) for bundle in bundles]
     if len(bundles) == 1:
         bundles = [bundles[0]._replace(name=source.name)]
     else:
@@ -117,7 +117,7 @@ def open_layers(names: Sequence[str]) -> Opened:
         # If as many files are named as the object takes values from, none is missing.
         unseen=patched.unseen if len(named) < len(patched.unseen) else (),
     )
-    return Opened(layers[0].name, (_beside_chart(_with_patches_warned_of(bundle)),))
+    return Opened(layers[0].name, (_beside_chart(_with_patch_warnings(bundle)),))
 
 
 def _release_in(source: Source, before: Sequence[Bundle]) -> Bundle | None:
@@ -166,7 +166,7 @@ def _refuse_patched(bundle: Bundle, named: Sequence[str]) -> None:
                 raise each.error_of(home)
 
 
-def _with_patches_warned_of(bundle: Bundle) -> Bundle:
+def _with_patch_warnings(bundle: Bundle) -> Bundle:
     """The release with warnings of patches over what Helm renders of it."""
     around = [object_around(layer) for layer in bundle.layers if layer.route]
     if not any(each.keys() & _WITH_PATCHES or as_map(each.get("spec")).get("postRenderers") for each in around):
