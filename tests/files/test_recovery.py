@@ -778,7 +778,7 @@ def test_a_rename_that_worked_but_reported_an_error_is_rolled_back(
     assert all_files(tmp_path) == ["values.yaml"]
 
 
-def test_the_backup_is_kept_if_that_cannot_be_rolled_back(
+def test_the_backup_is_kept_if_a_failed_rename_cannot_be_rolled_back(
     values: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rename = os.rename

@@ -44,7 +44,7 @@ def test_a_duplicate_env_name_from_before_does_not_block_a_migration(cli: Cli, t
 
 
 @pytest.mark.parametrize("nothing", ["{}", "[]", "false", '""'])
-def test_a_secret_name_that_a_template_treats_as_empty_is_none(cli: Cli, tmp_path: Path, nothing: str) -> None:
+def test_a_secret_name_that_a_template_treats_as_empty_counts_as_none(cli: Cli, tmp_path: Path, nothing: str) -> None:
     text = SEPARATE.replace("db: 1\n", f"db: 1\n          existingSecret: {nothing}\n")
 
     done = migrate(cli, tmp_path, text)
@@ -403,7 +403,7 @@ backgroundServices:
 
 
 @pytest.mark.parametrize("named", ["{value: docket}", "[docket]", "7"])
-def test_a_secret_name_that_is_not_a_string_is_none(cli: Cli, tmp_path: Path, named: str) -> None:
+def test_a_secret_name_that_is_not_a_string_counts_as_none(cli: Cli, tmp_path: Path, named: str) -> None:
     """Its string form in Python was once taken for the name."""
     entry = f"[{{name: PREFECT_SERVER_DOCKET_URL, valueFrom: {{secretKeyRef: {{name: {named}, key: url}}}}}}]"
     text = f"""\

@@ -459,7 +459,7 @@ def test_no_format_shows_a_secret(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_show_secrets_shows_them_in_every_format(name: str) -> None:
+def test_show_secrets_shows_secrets_in_every_format(name: str) -> None:
     shown = FORMATS[name](_report_with_secrets(), Mask(show_secrets=True))
     assert CANARY in shown
     assert "***" not in shown
