@@ -74,7 +74,7 @@ def _own_list(release: Release, entry: Value) -> Change:
     route = (*release.root, *env.BACKGROUND)
     owners = release.owners(env.BACKGROUND)
     edit = SetValue(route, [entry]) if owners else AddKey(route, [entry])
-    layer = owners[-1] if owners else release.home()
+    layer = owners[-1] if owners else release.default_layer()
     return Change(layer, edit, f"{tree.show(route)}.{NAME}", None, "", WHY, "required")
 
 

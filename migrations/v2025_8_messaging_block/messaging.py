@@ -251,7 +251,7 @@ def _home_of_messaging(release: Release) -> int:
     """The last layer that sets anything of messaging, else the last that has an env list, else the release's home."""
     owners = release.owners_accepting(REDIS_BLOCK) or release.owners_accepting(MESSAGING)
     owners = owners or [each for path in env.POD_LISTS.values() for each in release.owners_accepting(path)]
-    return max(owners) if owners else release.home()
+    return max(owners) if owners else release.default_layer()
 
 
 def _spelled(key: str, value: str) -> Value:

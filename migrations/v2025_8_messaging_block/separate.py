@@ -166,7 +166,7 @@ def _has_preset_toggle(release: Release, pod: str) -> bool:
 
 def _set_separate(release: Release, wanted: bool, why: str, effect: Effect) -> Change:
     owners = release.owners_accepting(SEPARATE[:1])
-    layer = owners[-1] if owners else release.home()
+    layer = owners[-1] if owners else release.default_layer()
     route = release.root + SEPARATE
     part = release.in_layer(layer, SEPARATE[:1])
     place: Place = LAST

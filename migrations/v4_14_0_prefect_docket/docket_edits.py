@@ -23,7 +23,7 @@ KEY = "docket-url"
 def layer_of(release: Release) -> int:
     """The layer to write the docket into: the last that sets anything of the messaging Redis or the docket."""
     owners = release.owners_accepting(REDIS_BLOCK) + release.owners_accepting(DOCKET)
-    return max(owners) if owners else release.home()
+    return max(owners) if owners else release.default_layer()
 
 
 def layer_to_keep(release: Release, url: str) -> int | None:

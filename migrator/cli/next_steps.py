@@ -59,7 +59,7 @@ def _migrate(case: examine.Case, settings: Settings) -> str:
         words += ["--release", shlex.join(deployed.helm_arguments)]
         words += [f"--output {shell_quoted(settings.output or _NEW_FILE)}"] * case.bundle.is_from_cluster
     elif not words:
-        words = [shell_quoted(case.bundle.layers[case.bundle.home].name)]
+        words = [shell_quoted(case.bundle.layers[case.bundle.version_layer].name)]
     words += map(shlex.quote, settings.upgrade_options)
     if settings.answers:
         words.append(f"--answers {shlex.quote(settings.answers)}")

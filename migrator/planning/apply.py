@@ -59,7 +59,7 @@ def apply_plan(case: Case) -> Result:
                 go_on(sources[number].name, sources[number].apply(edits))
         stages.append(tuple(source.stream.data for source in sources))
     if case.bump is not None:
-        home = sources[case.bundle.home]
+        home = sources[case.bundle.version_layer]
         places.append(case.bump.line(home))
         lines.append(_original(done[home.name], places[-1]))
         go_on(home.name, case.bump.apply(home))

@@ -35,33 +35,33 @@ class Bump(NamedTuple):
     before: str
     after: str
 
-    def line(self, home: Source) -> int:
-        """The line of the version in the object that `home` is in."""
-        text = _text_around(home)
-        return text.line_of_text(self.route) if text else home.stream.documents[home.document].line(self.route)
+    def line(self, source: Source) -> int:
+        """The line of the version in the object that `source` is in."""
+        text = _text_around(source)
+        return text.line_of_text(self.route) if text else source.stream.documents[source.document].line(self.route)
 
-    def apply(self, home: Source) -> EditedFile:
+    def apply(self, source: Source) -> EditedFile:
         """The file with the new version."""
         edits = [SetValue(self.route, self.after)]
-        text = _text_around(home)
-        return text.apply_to_text(home, edits) if text else yamltext.apply(home.stream, edits, home.document)
+        text = _text_around(source)
+        return text.apply_to_text(source, edits) if text else yamltext.apply(source.stream, edits, source.document)
 
     def report(self, bundle: Bundle) -> ChangeReport:
         """The change as a plain record, like those of the migrations."""
         path = tree.show(self.route)
-        name = bundle.layers[bundle.home].name
+        name = bundle.layers[bundle.version_layer].name
         return ChangeReport(
             f"{NAME}:{path}", NAME, NAME, "replace", path, name, 0, self.before, self.after, WHY, "required",
         )  # fmt: skip
 
 
-def _text_around(home: Source) -> BlockText | None:
+def _text_around(source: Source) -> BlockText | None:
     """The text that holds the object with its version, if it is a patch inside a kustomization."""
-    if home.inner is None:
+    if source.inner is None:
         return None
     from migrator.sources.blocktext import BlockText  # most values are not inside a text block
 
-    return home.inner if isinstance(home.inner, BlockText) and home.inner.at else None
+    return source.inner if isinstance(source.inner, BlockText) and source.inner.at else None
 
 
 def settle_options(bundle: Bundle, given: discover.Options) -> discover.Options:

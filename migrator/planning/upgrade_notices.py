@@ -15,7 +15,7 @@ from migrator.values import tree
 from migrator.values.changes import Notice
 from migrator.values.merge import as_map
 
-_MOST_OF_A_KIND = 10  # notices; after ten of a kind more would tell nothing new
+_MOST_OF_A_KIND = 10  # notices; more than ten of a kind would add nothing
 
 NO_PREFECT = Notice(
     "prefect-server.enabled is false: this release runs no Prefect, so nothing about Prefect applies to it."

@@ -64,4 +64,4 @@ def new_server_env(release: Release, name: str, value: str, place: Place, why: s
     names = [item.get("name") if isinstance(item, dict) else None for item in wanted]
     wanted.insert(names.index(str(place.sibling)) + 1 if place.sibling in names else len(wanted), entry)
     text = f"{why}; the list begins with the chart's own entries, which it replaces"
-    return Change(release.home(), AddKey(path, wanted), tree.show(path), None, wanted, text, effect)
+    return Change(release.default_layer(), AddKey(path, wanted), tree.show(path), None, wanted, text, effect)

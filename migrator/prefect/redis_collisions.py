@@ -103,7 +103,7 @@ class _Others:
 
 
 _ENOUGH = 64
-"""How many users of one database are looked at; more would tell nothing new."""
+"""How many users of one database are looked at; more would add nothing."""
 
 
 _KIND = {

@@ -66,7 +66,7 @@ def _section(section: cluster_text.Section) -> Iterator[str]:
 
 
 def _group(group: cluster_text.Group) -> Iterator[str]:
-    yield f"@@ {cluster_text.named(group.objects, verbose=False)} @@"
+    yield f"@@ {cluster_text.object_names(group.objects, verbose=False)} @@"
     for change in group.changes:
         place = cluster_text.place(change)
         if not place:

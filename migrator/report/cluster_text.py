@@ -124,7 +124,7 @@ def duplicate_warning(cluster: ClusterReport) -> str:
     )
 
 
-def named(objects: Sequence[str], verbose: bool) -> str:
+def object_names(objects: Sequence[str], verbose: bool) -> str:
     """The objects in one line; many of them only as a count and their kinds."""
     if verbose or len(objects) <= FEW:
         return ", ".join(objects)
@@ -209,7 +209,7 @@ def lead(kind: str) -> str:
 
 
 def _group(group: Group, page: Page, verbose: bool) -> Iterator[str]:
-    yield from page.wrapped(named(group.objects, verbose), indent=2)
+    yield from page.wrapped(object_names(group.objects, verbose), indent=2)
     for change in group.changes:
         sign, style = SIGNS[change.kind]
         if change.path:

@@ -19,7 +19,7 @@ from migrator.prefect.docket import (
 )
 from migrator.prefect.names import DOCKET, DOCKET_NAME
 from migrator.prefect.redis_url import PASSWORD_REFERENCE, Url
-from migrator.rules.rule import PODS, Breach, Rule, at, at_entry, named, pods
+from migrator.rules.rule import PODS, Breach, Rule, at, at_entry, full_path, pods
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
@@ -158,7 +158,7 @@ def _null_docket(release: Release) -> Iterator[Breach]:
         yield at(
             release,
             DOCKET,
-            f"{named(release, DOCKET)} is not a mapping, and the chart cannot render it",
+            f"{full_path(release, DOCKET)} is not a mapping, and the chart cannot render it",
         )
 
 

@@ -113,7 +113,7 @@ def _flavour_change(release: Release) -> Iterator[Breach]:
         )
         overlay = "openshift is an overlay without a preset: pass its values as the last -f instead. "
         remedy = f"{overlay if release.flavour == 'openshift' else ''}{_CARRY} from values.{left}.yaml."
-        yield Breach(text, release.home(), (), remedy=remedy)
+        yield Breach(text, release.default_layer(), (), remedy=remedy)
 
 
 _CARRY = (

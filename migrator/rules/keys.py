@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.charts import infrahub, retired
-from migrator.rules.rule import Breach, Rule, at, named
+from migrator.rules.rule import Breach, Rule, at, full_path
 from migrator.values import tree
 from migrator.values.merge import as_text
 from migrator.values.part import Part
@@ -18,7 +18,7 @@ def breach(part: Part, path: tuple[str | int, ...], text: str, remedy: str = "")
         owners = part.owners(path[:depth])
         if owners:
             return Breach(text, owners[-1], part.root + path[:depth], remedy=remedy)
-    return Breach(text, part.release.home(), part.root, remedy=remedy)
+    return Breach(text, part.release.default_layer(), part.root, remedy=remedy)
 
 
 def _refused(release: Release) -> Iterator[Breach]:
@@ -35,7 +35,7 @@ def _unread(release: Release) -> Iterator[Breach]:
 
 def _level(release: Release) -> Iterator[Breach]:
     for path in retired.refused_levels(release):
-        yield at(release, path, f"{named(release, path)} is {tree.get(release.prefect, path)!r}")
+        yield at(release, path, f"{full_path(release, path)} is {tree.get(release.prefect, path)!r}")
 
 
 def _two_secrets(release: Release) -> Iterator[Breach]:

@@ -9,7 +9,7 @@ from migrator.errors import nearest
 from migrator.prefect import caches, deployment, env, messaging, redis_url, shapes
 from migrator.prefect.deployment import target_has_docket
 from migrator.prefect.names import DOCKET, MESSAGING, REDIS_BLOCK, REDIS_HOST
-from migrator.rules.rule import Breach, Rule, at, named
+from migrator.rules.rule import Breach, Rule, at, full_path
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map
@@ -39,7 +39,7 @@ def _example_host(release: Release) -> Iterator[Breach]:
     for path in (REDIS_HOST, DOCKET_URL):
         value = tree.get(release.prefect, path)
         if EXAMPLE_HOST in str(value or ""):
-            breach = at(release, path, f"{named(release, path)} contains {EXAMPLE_HOST}")
+            breach = at(release, path, f"{full_path(release, path)} contains {EXAMPLE_HOST}")
             unused = "" if deployment.is_separate(release) else _UNUSED
             yield breach._replace(remedy=unused)
 
@@ -65,12 +65,12 @@ def _no_host(release: Release) -> Iterator[Breach]:
         return
     host = str(tree.get(release.prefect, REDIS_HOST) or "")
     if not host and not messaging.has_bundled(release):
-        yield at(release, REDIS_HOST, f"{named(release, REDIS_HOST)} is empty and redis.enabled is not true")
+        yield at(release, REDIS_HOST, f"{full_path(release, REDIS_HOST)} is empty and redis.enabled is not true")
     elif "{{" in host and not messaging.is_filled_in(release, host):
         yield at(
             release,
             REDIS_HOST,
-            f"{named(release, REDIS_HOST)} is a template expression, which the chart does not render",
+            f"{full_path(release, REDIS_HOST)} is a template expression, which the chart does not render",
         )
 
 
@@ -80,7 +80,7 @@ def _placeholder_host(release: Release) -> Iterator[Breach]:
         return
     problem = redis_url.messaging_host_error(host)
     if problem:
-        yield at(release, REDIS_HOST, f"{named(release, REDIS_HOST)} {problem}")
+        yield at(release, REDIS_HOST, f"{full_path(release, REDIS_HOST)} {problem}")
 
 
 def _bundled_password(release: Release) -> Iterator[Breach]:
@@ -122,13 +122,13 @@ def _refused_keys(release: Release) -> Iterator[Breach]:
         values = tree.get(release.prefect, path)
         for key in as_map(values):
             if key not in allowed:
-                breach = at(release, (*path, key), f"{named(release, (*path, key))} is not a key of this chart")
+                breach = at(release, (*path, key), f"{full_path(release, (*path, key))} is not a key of this chart")
                 yield breach._replace(remedy=_remedy_of_key(release, (*path, key), allowed))
     ssl = tree.get(release.prefect, (*REDIS_BLOCK, "ssl"))
     if ssl is not None and not isinstance(ssl, bool):
         path = (*REDIS_BLOCK, "ssl")
         yield at(
-            release, path, f"{named(release, path)} is {ssl!r}, and the chart accepts only true and false"
+            release, path, f"{full_path(release, path)} is {ssl!r}, and the chart accepts only true and false"
         )._replace(remedy="Write true or false, without quotes.")
 
 
@@ -138,7 +138,7 @@ def _remedy_of_key(release: Release, path: Route, allowed: set[str]) -> str:
         return "Remove it, or upgrade to a chart that has it: 4.14.0 (prefect-server 2026.4.10163454) or newer."
     near = nearest(key, sorted(allowed))
     return (
-        f"Did you mean {named(release, (*path[:-1], near))}?"
+        f"Did you mean {full_path(release, (*path[:-1], near))}?"
         if near
         else f"Remove it; the known keys are {_listed(allowed)}."
     )

@@ -8,7 +8,7 @@ from migrator.charts.presets import TOGGLED_SERVICES
 from migrator.prefect import deployment, env, env_edits, messaging, metrics, toggles
 from migrator.prefect.deployment import target_has_docket
 from migrator.prefect.names import INJECTED_PIN, METRICS, PIN, REGISTER, WEBSERVER_ONLY
-from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, named, pods
+from migrator.rules.rule import PODS, Breach, Rule, all_lists, at, at_entry, full_path, pods
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.release import Release
@@ -115,7 +115,7 @@ def _nobody_serves(release: Release) -> Iterator[Breach]:
     if deployment.is_separate(release):
         path: Route = ("backgroundServices", "replicaCount")
         if tree.get(release.prefect, path) == 0:
-            yield at(release, path, f"{named(release, path)} is 0")
+            yield at(release, path, f"{full_path(release, path)} is 0")
         return
     alone = "there is no background deployment: nothing runs the background services"
     if "--no-services" in messaging.server_args(release):
@@ -129,7 +129,7 @@ def _nobody_serves(release: Release) -> Iterator[Breach]:
 def _migrations_job(release: Release) -> Iterator[Breach]:
     job = tree.get(release.prefect, _MIGRATIONS) is True
     if deployment.is_separate(release) and deployment.has_infrahub_image(release) and job:
-        yield at(release, _MIGRATIONS, f"{named(release, _MIGRATIONS)} is true with the Infrahub image")
+        yield at(release, _MIGRATIONS, f"{full_path(release, _MIGRATIONS)} is true with the Infrahub image")
 
 
 def _nobody_migrates(release: Release) -> Iterator[Breach]:
@@ -138,7 +138,7 @@ def _nobody_migrates(release: Release) -> Iterator[Breach]:
         yield at(
             release,
             _MIGRATIONS,
-            (f"{named(release, _MIGRATIONS)} is not true, and the chart keeps the pods from migrating"),
+            (f"{full_path(release, _MIGRATIONS)} is not true, and the chart keeps the pods from migrating"),
         )
 
 

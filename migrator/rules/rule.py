@@ -61,7 +61,7 @@ def at(release: Release, path: Route, text: str) -> Breach:
         owners = release.owners(path[:depth])
         if owners:
             return Breach(text, owners[-1], release.root + path[:depth])
-    return Breach(text, release.home(), release.root)
+    return Breach(text, release.default_layer(), release.root)
 
 
 def at_entry(listed: EnvList, entry: Entry, text: str) -> Breach:
@@ -69,7 +69,7 @@ def at_entry(listed: EnvList, entry: Entry, text: str) -> Breach:
     return Breach(text, listed.layer, listed.route_of(entry))
 
 
-def named(release: Release, path: Route) -> str:
+def full_path(release: Release, path: Route) -> str:
     """A path below the Prefect root, for a sentence."""
     return tree.show(release.root + path)
 

@@ -118,21 +118,21 @@ class Helmfile(NamedTuple):
 class Bundle(NamedTuple):
     """A release: `layers` in Helm's order, lowest first, and what is known about them.
 
-    `home` is the index of the layer whose file and document have `version`. `unseen` names values below all layers that
-    are stored elsewhere. `fills_in`: a generator first replaces `{{...}}` in the values. `item` (KIND/NAME) is the
-    object with the values; with `is_patch` it is only a patch that Kustomize applies over the object of that name.
-    `controller` upgrades the release once the file is committed, capitalised to begin a sentence (empty: a person, with
-    helm). `typed` are the command-line options that make the uppermost layer, as given. `deployed` is what a cluster
-    runs of it, if one was queried; the values are Helm's own if no layer is a file. `shared` are other releases that
-    use some of its layers; `as_found` are its layers as the run found them, if changes for those releases have already
-    altered some. `read_by` lists for each file the releases that also read it and are not part of the run. `helmfile`
-    is the helmfile that installs it, if any.
+    `version_layer` is the index of the layer whose file and document have `version`. `unseen` names values below all
+    layers that are stored elsewhere. `fills_in`: a generator first replaces `{{...}}` in the values. `item` (KIND/NAME)
+    is the object with the values; with `is_patch` it is only a patch that Kustomize applies over the object of that
+    name. `controller` upgrades the release once the file is committed, capitalised to begin a sentence (empty: a
+    person, with helm). `typed` are the command-line options that make the uppermost layer, as given. `deployed` is what
+    a cluster runs of it, if one was queried; the values are Helm's own if no layer is a file. `shared` are other
+    releases that use some of its layers; `as_found` are its layers as the run found them, if changes for those releases
+    have already altered some. `read_by` lists for each file the releases that also read it and are not part of the run.
+    `helmfile` is the helmfile that installs it, if any.
     """
 
     name: str
     layers: tuple[Source, ...]
     version: ReleaseChart = ReleaseChart()
-    home: int = 0
+    version_layer: int = 0
     release_name: str = ""
     namespace: str = ""
     root: str = ""
@@ -187,7 +187,7 @@ class Bundle(NamedTuple):
         layers = tuple(layer.on(stream) for layer, stream in zip(self.layers, streams))
         text = self.version.text
         if self.version.route:
-            layer = layers[self.home]
+            layer = layers[self.version_layer]
             text = str(tree.get(layer.stream.documents[layer.document].data, self.version.route, text))
         return self._replace(layers=layers, version=self.version._replace(text=text))
 

@@ -60,7 +60,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
         Bundle(
             name=name,
             layers=(*referred.layers, *taken.layers, source, *_target_path_layer(place, spec)),
-            home=0 if referred.layers else len(taken.layers),
+            version_layer=0 if referred.layers else len(taken.layers),
             version=version,
             release_name=as_text(spec.get("releaseName")) or by_default,
             namespace=namespace,

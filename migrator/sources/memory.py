@@ -25,15 +25,15 @@ def kept() -> Iterator[None]:
         _stores.pop()
 
 
-def once(what: str, which: Hashable, work_out: Callable[[], T]) -> T:
-    """The result of `work_out`, from the cache if it is there."""
+def once(what: str, which: Hashable, compute: Callable[[], T]) -> T:
+    """The result of `compute`, from the cache if it is there."""
     if not _stores:
-        return work_out()
+        return compute()
     store = _stores[-1].setdefault(what, {})
     if which in store:
         store[which] = store.pop(which)  # most recently used last
     else:
-        store[which] = work_out()
+        store[which] = compute()
         if len(store) > _LAST:
             del store[next(iter(store))]
     return cast("T", store[which])

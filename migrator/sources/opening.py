@@ -113,7 +113,7 @@ def open_layers(names: Sequence[str]) -> Opened:
     bundle = patched._replace(
         name=layers[0].name,
         layers=tuple(layers),
-        home=layers.index(home),
+        version_layer=layers.index(home),
         # If as many files are named as the object takes values from, none is missing.
         unseen=patched.unseen if len(named) < len(patched.unseen) else (),
     )
@@ -186,7 +186,7 @@ def _patched(whole: Bundle, patches: Sequence[Bundle]) -> tuple[Bundle, Source]:
 
     Raises UsageError if one is not a patch of it.
     """
-    home = whole.layers[whole.home]
+    home = whole.layers[whole.version_layer]
     specs = [as_map(object_around(layer).get("spec")) for layer in whole.layers if layer.route]
     named = next(filter(None, (as_text(spec.get("releaseName")) for spec in specs)), "")
     for patch in patches:
@@ -197,7 +197,7 @@ def _patched(whole: Bundle, patches: Sequence[Bundle]) -> tuple[Bundle, Source]:
             )
         if patch.version.text:
             whole = whole._replace(version=patch.version._replace(chart=whole.version.chart))
-            home = patch.layers[patch.home]
+            home = patch.layers[patch.version_layer]
         named = patch.release_name or named
         by_namespace = f"{patch.namespace}-{whole.item.partition('/')[2]}" if patch.namespace else whole.release_name
         whole = whole._replace(

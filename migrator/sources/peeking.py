@@ -6,6 +6,7 @@ from migrator.files import LARGEST
 from migrator.files.reading import READ_FLAGS
 
 _PIECE = 128 * 1024
+"""Bytes per read; each read allocates that much memory, and few values files are larger."""
 
 
 def yaml_in(folder: str) -> list[str]:

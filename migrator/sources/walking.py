@@ -13,8 +13,6 @@ from migrator.sources.peeking import peek
 _TEMPLATES = (".tftpl", ".gotmpl", ".tmpl", ".tpl", ".j2", ".jinja2")
 ENDINGS = (".yaml", ".yml", ".tf", ".tfvars", ".hcl", ".tf.json", *_TEMPLATES)
 _NAMES = ("Chart.lock", "values.schema.json", ".gitlab-ci.yml")
-"""Bytes per read; each read allocates that much memory, and few values files are larger."""
-
 _CHART_FOLDERS = {"charts", "crds"}
 _SEARCHED_HIDDEN = {".github": ("workflows",), ".circleci": ()}
 """Hidden folders that are searched nevertheless, and which of their subfolders (empty: all)."""

@@ -87,7 +87,7 @@ class Part:
             owners = [each for each in self.owners(path[:depth]) if self.release.layers[each].accepts != "nothing"]
             if owners:
                 return owners[-1]
-        return self.release.home()
+        return self.release.default_layer()
 
     def notice(self, path: Route, text: str, severity: Severity = "info") -> Notice:
         """A notice at the path, located in the file as it was read if the path was there."""

@@ -152,11 +152,11 @@ class Release:
         """Whether the target chart has what that version (by chart) brought."""
         return self.chart in versions and self.after.version >= Version(versions[self.chart])
 
-    def once(self, what: str, which: Hashable, work_out: Callable[[], T]) -> T:
-        """The result of `work_out`, computed once for each release: releases never change."""
+    def once(self, what: str, which: Hashable, compute: Callable[[], T]) -> T:
+        """The result of `compute`, computed once for each release: releases never change."""
         key = (what, which)
         if key not in self._worked_out:
-            self._worked_out[key] = work_out()
+            self._worked_out[key] = compute()
         return cast("T", self._worked_out[key])
 
     def in_layer(self, number: int, path: Route) -> Value | object:
@@ -171,7 +171,7 @@ class Release:
         """The owners of `path` that single values can be added to, lowest first."""
         return [number for number in self.owners(path) if self.layers[number].accepts != "nothing"]
 
-    def home(self) -> int:
+    def default_layer(self) -> int:
         """The layer for a value that no layer has yet: the last one with a Prefect part, else the last of all."""
         deep = [number for number, layer in enumerate(self.layers) if layer.accepts == "anything"]
         owners = [number for number in self.owners(()) if number in deep]

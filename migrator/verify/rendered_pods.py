@@ -196,7 +196,7 @@ def check(manifests: Sequence[Manifest], chart_path: str, known: Sequence[Findin
     return [_finding(each, chart_path) for each in ordered]
 
 
-def refusal(error: RenderError, chart_path: str) -> Finding:
+def render_finding(error: RenderError, chart_path: str) -> Finding:
     """Helm's error when it cannot render, as a finding, to be listed with those of the rules."""
     return _finding(RenderedTrouble("chart-refuses", error.message), chart_path)
 

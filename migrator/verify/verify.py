@@ -79,7 +79,7 @@ def _rendered(
             kube_version=kube_version,
         )
     except engine.RenderError as error:
-        return [*found, rendered_pods.refusal(error, path)]
+        return [*found, rendered_pods.render_finding(error, path)]
     runs_prefect = release.prefect.get("enabled") is not False
     troubles = rendered_pods.check(manifests, path, known)
     return [*found, *(each for each in troubles if runs_prefect or each.rule != "pods-none")]

@@ -119,7 +119,7 @@ def test_the_old_chart_refuses_the_new_file(name: Path, rendered: Callable[..., 
     text = name.read_text(encoding="utf-8")
     with pytest.raises(RenderError, match=r"(?i)additional propert\S+ '?docket'?.* not allowed") as caught:
         rendered(text, "infrahub-enterprise", BEFORE)
-    finding = checks.refusal(caught.value, "chart")
+    finding = checks.render_finding(caught.value, "chart")
     assert (finding.rule, finding.severity, finding.file) == ("chart-refuses", "error", "chart")
     assert "docket" in finding.text and "not allowed" in finding.text
 

@@ -206,9 +206,9 @@ def test_the_summary_says_how_many_differences_are_unexplained(file: FileReport)
 def test_many_objects_are_counted_unless_verbose() -> None:
     names = ["Service a", "Service b", "Deployment c", "Deployment d"]
 
-    assert cluster_text.named(names[:3], verbose=False) == "Service a, Service b, Deployment c"
-    assert cluster_text.named(names, verbose=False) == "4 objects (Service, Deployment)"
-    assert cluster_text.named(names, verbose=True) == ", ".join(names)
+    assert cluster_text.object_names(names[:3], verbose=False) == "Service a, Service b, Deployment c"
+    assert cluster_text.object_names(names, verbose=False) == "4 objects (Service, Deployment)"
+    assert cluster_text.object_names(names, verbose=True) == ", ".join(names)
 
 
 def test_a_removed_duplicate_env_entry_gets_a_warning(file: FileReport) -> None:
