@@ -109,6 +109,6 @@ class _Asked:
     def __init__(self, asked: set[tuple[str, str]]) -> None:
         self._asked = asked
 
-    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+    def uses_of(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
         self._asked.update((host, port) for host in hosts)
         return iter(())

@@ -36,7 +36,9 @@ def reread(bundle: Bundle, texts: Texts) -> Bundle:
         for layer in bundle.layers
         if layer.name in texts and layer.stream.data != texts[layer.name]
     }
-    return bundle.on([changed.get(layer.name, layer.stream) for layer in bundle.layers]) if changed else bundle
+    return (
+        bundle.with_streams([changed.get(layer.name, layer.stream) for layer in bundle.layers]) if changed else bundle
+    )
 
 
 def shared_file_error(case: Case) -> RefusedError | None:

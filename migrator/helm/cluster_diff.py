@@ -77,7 +77,7 @@ def _stages(case: examine.Case, result: apply.Result) -> list[list[bytes]]:
     stages = []
     for texts in result.stages[: len(case.plan.steps) + 1]:
         streams = [yamltext.parse(text, name) for text, name in zip(texts, names)]
-        stages.append([as_file(layer) for layer in case.bundle.on(streams).layers])
+        stages.append([as_file(layer) for layer in case.bundle.with_streams(streams).layers])
     return stages
 
 

@@ -46,7 +46,7 @@ def apply_plan(case: Case) -> Result:
 
     def go_on(name: str, edited: EditedFile) -> None:
         done[name].append(edited)
-        sources[:] = [each.on(edited.stream) if each.name == name else each for each in sources]
+        sources[:] = [each.with_stream(edited.stream) if each.name == name else each for each in sources]
 
     for step in case.plan.steps:
         for change in step.changes:
@@ -93,7 +93,7 @@ def _left_behind(done: Mapping[str, Sequence[EditedFile]]) -> Iterator[NoticeRep
 
 def prove_settled(case: Case, result: Result, request: Request) -> None:
     """Check that planning the result again changes nothing, whatever was answered. Raises VerificationError if not."""
-    again = examine(case.bundle.on(result.streams), request._replace(earlier={}))
+    again = examine(case.bundle.with_streams(result.streams), request._replace(earlier={}))
     if not again.plan.is_current:
         left = [change.path for change in again.plan.changes] + [each.id for each in again.plan.open_questions]
         raise VerificationError(

@@ -93,7 +93,7 @@ def _steps(case: Case, result: Result) -> Iterator[StepReport]:
 def _documents(case: Case, result: Result) -> tuple[DocumentReport, ...]:
     """The documents that contain the release's own values, each once."""
     found: dict[tuple[str, int], DocumentReport] = {}
-    for source, changed in zip(case.sources, case.bundle.on(result.streams).layers):
+    for source, changed in zip(case.sources, case.bundle.with_streams(result.streams).layers):
         if source.is_typed:
             continue
         was, now = (each.stream.documents[each.document].data for each in (source, changed))

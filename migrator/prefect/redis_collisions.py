@@ -80,7 +80,7 @@ class RedisClaims:
                 if (mine.existed_before and existed_before) or not (mine.is_docket or is_docket):
                     continue
                 place = mine.place._replace(kind=kind)
-                for other, yours in self._by_kind.on(place, excluding=name):
+                for other, yours in self._by_kind.items_at(place, excluding=name):
                     return _error(name, mine, other, yours)
         return None
 
@@ -92,12 +92,12 @@ class _Others:
         self._all = taken
         self._own = own
 
-    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+    def uses_of(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
         found = (
             Use(each.place.host, each.port, each.database, f"{name} for {each.what}")
             for host in hosts
             for kind in sorted(_KIND.values())
-            for name, each in self._all.on(Place(host, port, database, kind), self._own)
+            for name, each in self._all.items_at(Place(host, port, database, kind), self._own)
         )
         return iter(dict.fromkeys(islice(found, _ENOUGH)))
 

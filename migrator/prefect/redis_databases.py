@@ -119,7 +119,7 @@ def users_elsewhere(release: Release, hosts: Collection[str], port: str, databas
     if release.surroundings.others is None:
         return ""
     names = [in_namespace(host, release.namespace) for host in hosts]
-    who = list(dict.fromkeys(use.who for use in release.surroundings.others.on(names, str(port), database)))
+    who = list(dict.fromkeys(use.who for use in release.surroundings.others.uses_of(names, str(port), database)))
     if len(who) > _MOST_NAMED:
         return f"{', '.join(who[:_MOST_NAMED])} and others"
     return " and ".join(who)
@@ -131,7 +131,7 @@ def may_be_another_server(release: Release, hosts: Collection[str], port: str, d
     if others is None or own_users(release, "", port, database, hosts):
         return False
     bare = [in_namespace(host, release.namespace) for host in hosts if in_namespace(host, "any") != host]
-    return any(not (release.namespace and use.host not in hosts) for use in others.on(bare, str(port), database))
+    return any(not (release.namespace and use.host not in hosts) for use in others.uses_of(bare, str(port), database))
 
 
 def _is_host_of(use: Use, host: str) -> bool:

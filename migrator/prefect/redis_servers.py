@@ -48,7 +48,7 @@ class ByServer(Generic[T]):
             if key in shelves:
                 shelves[key][:] = [entry for entry in shelves[key] if entry[0] != owner]
 
-    def on(self, place: Place, excluding: str = "") -> Iterator[tuple[str, T]]:
+    def items_at(self, place: Place, excluding: str = "") -> Iterator[tuple[str, T]]:
         """The items on that database of servers that are certainly this one, except those of `excluding`."""
         names = _names(place.host)
         found = [self._at.get(place._replace(host=name)) for name in names]

@@ -62,7 +62,7 @@ class BlockText(NamedTuple):
             if each.route[: len(self.at)] == self.at or self.at[: len(each.route)] == each.route
         ]
 
-    def on(self, source: Source) -> BlockText:
+    def with_source(self, source: Source) -> BlockText:
         """The block at the same place in another version of the file."""
         return find(source.stream, source.document, source.route, self.at)
 

@@ -182,9 +182,9 @@ class Bundle(NamedTuple):
         """Whether every layer is a whole values file."""
         return all(not layer.route for layer in self.layers)
 
-    def on(self, streams: Sequence[Stream]) -> "Bundle":
+    def with_streams(self, streams: Sequence[Stream]) -> "Bundle":
         """The same release in other versions of its layers' files."""
-        layers = tuple(layer.on(stream) for layer, stream in zip(self.layers, streams))
+        layers = tuple(layer.with_stream(stream) for layer, stream in zip(self.layers, streams))
         text = self.version.text
         if self.version.route:
             layer = layers[self.version_layer]

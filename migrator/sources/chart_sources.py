@@ -41,7 +41,7 @@ class NoValues(NamedTuple):
     def duplicates(self) -> list[Duplicate]:
         return []
 
-    def on(self, source: Source) -> NoValues:
+    def with_source(self, source: Source) -> NoValues:
         return self
 
     def reads_as(self, data: Value) -> bool:

@@ -88,7 +88,7 @@ class Parameters(NamedTuple):
         own = [each for edit in edits for each in self._edits(edit, document.data)]
         return yamltext.apply(source.stream, own, source.document)
 
-    def on(self, source: Source) -> Parameters:
+    def with_source(self, source: Source) -> Parameters:
         """The settings in another version of the file, which may have other values, and more of them."""
         if not self.items:
             document = source.stream.documents[source.document]

@@ -50,7 +50,7 @@ class Inner(Protocol):
 
     def apply(self, source: Source, edits: Sequence[Edit]) -> EditedFile: ...
 
-    def on(self, source: Source) -> Inner:
+    def with_source(self, source: Source) -> Inner:
         """The same in another version of the file, which `source` already has."""
 
     def reads_as(self, data: Value) -> bool:
@@ -126,12 +126,12 @@ class Source(NamedTuple):
             return self.inner.apply(self, edits)
         return yamltext.apply(self.stream, [below(self.route, edit) for edit in edits], self.document)
 
-    def on(self, stream: Stream) -> Source:
+    def with_stream(self, stream: Stream) -> Source:
         """The same place in another version of the file."""
         if stream is self.stream:
             return self
         moved = self._replace(stream=stream)
-        return moved if self.inner is None else moved._replace(inner=self.inner.on(moved))
+        return moved if self.inner is None else moved._replace(inner=self.inner.with_source(moved))
 
     def reads_as(self, data: Value) -> bool:
         """Whether the values equal `data`, including the order of keys where it matters."""

@@ -21,7 +21,7 @@ class Use(NamedTuple):
 class Others(Protocol):
     """The databases that the other releases of a run use; their hosts include the namespace, if it is known."""
 
-    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+    def uses_of(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
         """The uses of that database on a server that certainly has one of these names."""
 
 

@@ -103,7 +103,7 @@ def check_result(case: examine.Case, result: apply.Result) -> tuple[Finding, ...
     before are only reported.
     """
     before = findings(case.plan.start, case.sources)
-    after = findings(case.plan.result, case.bundle.on(result.streams).layers)
+    after = findings(case.plan.result, case.bundle.with_streams(result.streams).layers)
     known = {(finding.rule, finding.about or finding.text) for finding in before}
     own = [
         finding

@@ -193,7 +193,7 @@ def migrated(folder: Path, shape: Shape, answers: Mapping[str, str]) -> dict[str
     case = examine.examine(bundle, examine.Request(discover.Options(version_from=OLD), answers))
     assert not case.plan.open_questions, [question.text for question in case.plan.open_questions]
     result = apply.apply_plan(case)
-    return {Path(layer.name).name: layer.stream.data.decode() for layer in bundle.on(result.streams).layers}
+    return {Path(layer.name).name: layer.stream.data.decode() for layer in bundle.with_streams(result.streams).layers}
 
 
 def write(folder: Path, texts: Mapping[str, str]) -> None:

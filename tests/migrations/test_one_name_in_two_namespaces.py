@@ -30,7 +30,7 @@ class OtherRelease:
     def __init__(self, use: Use) -> None:
         self._use = use
 
-    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+    def uses_of(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
         is_it = any(same_server(self._use.host, host) for host in hosts)
         return iter([self._use] if is_it and (self._use.port, self._use.database) == (port, database) else [])
 

@@ -29,7 +29,7 @@ def test_plan_reports_what_verify_finds_in_its_result(case: Case) -> None:
     """With the same words and severity, and on the same line if the file does not change."""
     made = planned(text_of(case, case.breaks), {"flavour": "none"})
     assert not made.plan.open_questions
-    layers = made.bundle.on(apply.apply_plan(made).streams).layers
+    layers = made.bundle.with_streams(apply.apply_plan(made).streams).layers
     found = [each for each in verify.findings(made.plan.result, layers) if each.rule in REPORTED]
     words = sorted((each.rule, each.severity, f"{each.text}. {each.remedy}") for each in found)
     assert sorted((each.rule, each.severity, each.text) for each in rule_notices(made)) == words

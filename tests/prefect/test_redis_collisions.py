@@ -105,9 +105,9 @@ def test_what_the_other_releases_use() -> None:
     claims = RedisClaims({"one": release(docket=2), "two": release(db=3, docket=4)})
     others = claims.surroundings_of("one").others
     assert others is not None
-    assert [use.who for use in others.on(["redis"], "6379", 4)] == ["two for its docket"]
-    assert [use.who for use in others.on(["redis"], "6379", 3)] == ["two for Prefect's messaging"]
-    assert list(others.on(["redis"], "6379", 2)) == []
+    assert [use.who for use in others.uses_of(["redis"], "6379", 4)] == ["two for its docket"]
+    assert [use.who for use in others.uses_of(["redis"], "6379", 3)] == ["two for Prefect's messaging"]
+    assert list(others.uses_of(["redis"], "6379", 2)) == []
 
 
 def test_what_the_other_releases_will_use() -> None:
@@ -118,8 +118,8 @@ def test_what_the_other_releases_will_use() -> None:
         .others
     )
     assert others is not None
-    assert [use.who for use in others.on(["redis"], "6379", 4)] == ["two for its docket"]
-    assert [use.who for use in others.on(["redis"], "6379", 3)] == ["two for Prefect's messaging"]
+    assert [use.who for use in others.uses_of(["redis"], "6379", 4)] == ["two for its docket"]
+    assert [use.who for use in others.uses_of(["redis"], "6379", 3)] == ["two for Prefect's messaging"]
 
 
 def test_a_docket_that_cannot_be_read_uses_no_database() -> None:
@@ -133,5 +133,5 @@ def test_a_removed_claim_frees_the_database() -> None:
     for name in ("one", "two"):
         claims.add(name, place, f"the docket of {name}")
     claims.remove("one", place)
-    assert list(claims.on(place)) == [("two", "the docket of two")]
-    assert list(claims.on(place, excluding="two")) == []
+    assert list(claims.items_at(place)) == [("two", "the docket of two")]
+    assert list(claims.items_at(place, excluding="two")) == []

@@ -158,7 +158,7 @@ class Many:
     def __init__(self, number: int) -> None:
         self.number = number
 
-    def on(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
+    def uses_of(self, hosts: Collection[str], port: str, database: int) -> Iterator[Use]:
         return (Use("redis", port, database, f"release {n}") for n in range(self.number))
 
 

@@ -49,13 +49,13 @@ def test_why_a_version_does_not_say_what_is_installed(text: str, reason: str) ->
 
 def test_the_version_is_read_from_the_new_text(tmp_path: Path) -> None:
     found = bundle(tmp_path, helm_release(VALUES))
-    assert found.on([parse(helm_release(VALUES, "4.18.0-medium").encode())]).version.text == "4.18.0-medium"
-    assert found.on([parse(helm_release(VALUES).encode())]).version.text == "4.13.0-medium"
+    assert found.with_streams([parse(helm_release(VALUES, "4.18.0-medium").encode())]).version.text == "4.18.0-medium"
+    assert found.with_streams([parse(helm_release(VALUES).encode())]).version.text == "4.13.0-medium"
 
 
 def test_a_version_from_outside_the_text_is_kept() -> None:
     alone = of_layers([read_bytes(VALUES.encode(), "values.yaml")])._replace(version=ReleaseChart("x", "4.13.0"))
-    assert alone.on([parse(VALUES.encode())]).version == ReleaseChart("x", "4.13.0")
+    assert alone.with_streams([parse(VALUES.encode())]).version == ReleaseChart("x", "4.13.0")
 
 
 def test_the_objects_that_contain_a_release(tmp_path: Path) -> None:

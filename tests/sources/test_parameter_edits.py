@@ -118,7 +118,7 @@ def test_edits_of_parameters(case: str) -> None:
     layer = uppermost(application(items(*before) + in_object(VALUES)))
     stream = layer.apply([edit]).stream
     assert stream.data.decode() == application(items(*after) + in_object(VALUES))
-    assert layer.on(stream).reads_as(tree.apply(layer.data, [edit]))
+    assert layer.with_stream(stream).reads_as(tree.apply(layer.data, [edit]))
 
 
 FILE = "fileParameters:\n  - {name: a.port, path: files/port}\n"
