@@ -41,6 +41,13 @@ def collect(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
     )
 
 
+def unread(bundle: Bundle) -> Iterator[Notice]:
+    """Warnings of what else decides on the release: values that were not read, and changes after them."""
+    yield from (notice for notice in bundle.notices if notice.severity == "warning")
+    yield from _about_unseen(bundle)
+    yield from _about_documents(bundle)
+
+
 def _about_unseen(bundle: Bundle) -> Iterator[Notice]:
     if bundle.unseen:
         sources = ", ".join(each.label for each in bundle.unseen)
