@@ -172,7 +172,7 @@ MIGRATION = Migration(
         ),
     ),
     questions={
-        "image-pin": Decision(_tag_error, keeps="image-pins"),
-        "image-flavour": Decision(one_of("keep", "split"), keeps="image-flavour"),
+        "image-pin": Decision(_tag_error, kept_rule="image-pins"),
+        "image-flavour": Decision(one_of("keep", "split"), kept_rule="image-flavour"),
     },
 )

@@ -92,5 +92,5 @@ MIGRATION = Migration(
             rules=("flavour-change",),
         ),
     ),
-    questions={"flavour-change": Decision(one_of("keep", "carry"), keeps="flavour-change")},
+    questions={"flavour-change": Decision(one_of("keep", "carry"), kept_rule="flavour-change")},
 )

@@ -98,5 +98,5 @@ MIGRATION = Migration(
         ),
         Step("old-heap", "report the older presets' heap", old_heap, {}, "infrahub", "by answer", ("neo4j-heap",)),
     ),
-    questions={"neo4j-heap": Decision(one_of("keep", heap.NEW), keeps="neo4j-heap")},
+    questions={"neo4j-heap": Decision(one_of("keep", heap.NEW), kept_rule="neo4j-heap")},
 )

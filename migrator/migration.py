@@ -49,25 +49,25 @@ class Decision(NamedTuple):
 
     `answer_error` says what is wrong with an answer for any release (empty: nothing). `help` describes the question's
     own option (`--ID`), and `metavar` its argument; without `help`, the answer is given as `--answer ID=VALUE`. `label`
-    is what a person is asked to type, and `found_by` explains, in sentences, how to find it. Decisions that settle the
-    same thing (`settles`, a phrase) exclude each other; `instead` is the name of one where another is asked for.
-    `leads_to` are those that an answer may lead to, with all that settle the same thing as they do. `scope` is
-    "release" if the question is asked for each release, and "redis" if an answer also names one Redis, which several
+    is what a person is asked to type, and `how_to_find` explains, in sentences, how to find it. Decisions that settle
+    the same thing (`settles`, a phrase) exclude each other; `alternative_label` is the name of one where another is
+    asked for. `leads_to` are those that an answer may lead to, with all that settle the same thing as they do. `scope`
+    is "release" if the question is asked for each release, and "redis" if an answer also names one Redis, which several
     releases must not share unnoticed. An answer that `may_be_secret` can be read from an environment variable, and no
-    part of it is ever shown. `keeps` is the rule that is not reported with a plan that has the answer "keep".
+    part of it is ever shown. `kept_rule` is the rule that is not reported with a plan that has the answer "keep".
     """
 
     answer_error: Callable[[str], str]
     help: str = ""
     metavar: str = ""
     label: str = ""
-    found_by: str = ""
+    how_to_find: str = ""
     settles: str = ""
-    instead: str = ""
+    alternative_label: str = ""
     leads_to: tuple[str, ...] = ()
     scope: Literal["", "release", "redis"] = ""
     may_be_secret: bool = False
-    keeps: str = ""
+    kept_rule: str = ""
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -82,8 +82,8 @@ class Question(NamedTuple):
     answers that a person sees in a list, with what is known about each, though others may be typed. `default` is an
     answer that is safe unattended; `suggestion` is only shown to a person. `flag` answers it on the command line;
     `group` is the id whose answer serves all questions that share it. `facts` are what an answer depends on besides the
-    choices, so that a saved answer is not used for a different question, whatever the wording. `about` says where the
-    values in question are; empty if no layer has them.
+    choices, so that a saved answer is not used for a different question, whatever the wording. `locations` say where
+    the values in question are; empty if no layer has them.
     """
 
     id: str
@@ -96,7 +96,7 @@ class Question(NamedTuple):
     group: str = ""
     offers: tuple[Choice, ...] = ()
     facts: tuple[str, ...] = ()
-    about: tuple[Location, ...] = ()
+    locations: tuple[Location, ...] = ()
 
 
 class Ask(Protocol):

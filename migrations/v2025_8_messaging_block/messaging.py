@@ -65,7 +65,7 @@ def differing(release: Release, setting: Setting) -> Question:
         choices=tuple(Choice(value, f"both pods get {value}") for value in readable) if several else (),
         suggestion=readable[0] if readable and not several else None,
         facts=tuple(readable),
-        about=locations(release, route_of(setting.key), names=(NAMES[setting.key], URL)),
+        locations=locations(release, route_of(setting.key), names=(NAMES[setting.key], URL)),
     )
 
 

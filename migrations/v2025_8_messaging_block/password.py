@@ -45,7 +45,7 @@ def question(release: Release) -> Question:
             Choice("messaging", f"both pods use {where}; the entries are removed"),
             Choice("env", f"both pods use the value of the entries, which moves to {where}"),
         ),
-        about=locations(release, (*REDIS_BLOCK, "password"), (*REDIS_BLOCK, "existingSecret"), names=(PASSWORD,)),
+        locations=locations(release, (*REDIS_BLOCK, "password"), (*REDIS_BLOCK, "existingSecret"), names=(PASSWORD,)),
     )
 
 

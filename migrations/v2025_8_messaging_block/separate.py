@@ -40,7 +40,7 @@ def question(release: Release, reason: str) -> Question:
             ),
             Choice("single", "everything stays as it is; runAsSeparateDeployment: false is added"),
         ),
-        about=locations(release, names=(NAMES["host"], URL)),
+        locations=locations(release, names=(NAMES["host"], URL)),
     )
 
 

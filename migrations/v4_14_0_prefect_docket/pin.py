@@ -32,7 +32,7 @@ def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
             Choice("keep", "yours wins on the background pod, the chart's on the server pod; both pods get it twice"),
         ),
         facts=(value,),
-        about=(env_edits.location(release, listed, entry),),
+        locations=(env_edits.location(release, listed, entry),),
     )
 
 

@@ -39,7 +39,7 @@ def redis_db(release: Release, host: str, hosts: Collection[str], port: str, rea
         answer_error=lambda answer: _database_error(release, hosts, port, answer),
         offers=tuple(Choice(str(each.number), each.summary) for each in offered),
         facts=(server,),
-        about=locations(release, REDIS_HOST, names=(MESSAGING_HOST, MESSAGING_URL)),
+        locations=locations(release, REDIS_HOST, names=(MESSAGING_HOST, MESSAGING_URL)),
     )
 
 
@@ -83,7 +83,7 @@ def docket_url(release: Release, reason: str) -> Question:
         answer_error=lambda url: (
             _unusable(url, unusable_url_error(release, url)) or unusable_database_error(release, url)
         ),
-        about=locations(release, (*DOCKET, "url"), names=(DOCKET_NAME,)),
+        locations=locations(release, (*DOCKET, "url"), names=(DOCKET_NAME,)),
     )
 
 
@@ -134,7 +134,7 @@ ON_DATABASE = Decision(
     help="the Redis database for the docket",
     metavar="N",
     label="Database",
-    found_by="2 is free if only the Infrahub cache (0) and Prefect's messaging (1) use that Redis, as in the "
+    how_to_find="2 is free if only the Infrahub cache (0) and Prefect's messaging (1) use that Redis, as in the "
     "presets. redis-cli -h HOST info keyspace lists the databases with keys; --check-redis URL checks "
     "this for you.",
     settles=_PLACE,
@@ -146,7 +146,7 @@ ON_URL = Decision(
     metavar="URL",
     label="URL",
     settles=_PLACE,
-    instead="enter the whole URL instead",
+    alternative_label="enter the whole URL instead",
     scope="redis",
     may_be_secret=True,
 )
@@ -155,11 +155,11 @@ ON_SECRET = Decision(
     help="a Secret that holds the docket URL instead",
     metavar="NAME[:KEY]",
     label="Secret",
-    found_by="kubectl get secrets --namespace NAMESPACE lists the existing ones. A new one can have any name: the "
+    how_to_find="kubectl get secrets --namespace NAMESPACE lists the existing ones. A new one can have any name: the "
     "command that creates it is printed at the end.",
     settles=_PLACE,
-    instead="use a Secret that holds the URL instead",
+    alternative_label="use a Secret that holds the URL instead",
     scope="redis",
 )
-ON_RELEASE_NAME = Decision(name_error, label="Release", scope="release", found_by=_FOUND_BY)
-ON_NAMESPACE = Decision(name_error, label="Namespace", scope="release", found_by=_FOUND_BY)
+ON_RELEASE_NAME = Decision(name_error, label="Release", scope="release", how_to_find=_FOUND_BY)
+ON_NAMESPACE = Decision(name_error, label="Namespace", scope="release", how_to_find=_FOUND_BY)

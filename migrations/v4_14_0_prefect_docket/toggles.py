@@ -32,7 +32,7 @@ EVENT_LOGGER = Question(
 )
 
 
-def custom_toggle(pod: str, service: str, where: str, value: str, about: Location) -> Question:
+def custom_toggle(pod: str, service: str, where: str, value: str, location: Location) -> Question:
     """The question about a toggle that is not from a preset."""
     run = "do not run" if service == LOGGER else "run"
     without = {
@@ -47,7 +47,7 @@ def custom_toggle(pod: str, service: str, where: str, value: str, about: Locatio
         flag="--custom-toggles",
         choices=(Choice("keep", "the toggle stays as it is"), Choice("remove", without[pod])),
         facts=(value,),
-        about=(about,),
+        locations=(location,),
     )
 
 
@@ -81,15 +81,15 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
 def _toggle(release: Release, ask: Ask, pod: str, service: str, listed: EnvList) -> Iterator[Outcome]:
     entries = listed.named(*names_of(service))
     name, value = entries[-1].name, env.quoted_value(entries[-1])
-    where, about = env_edits.path_of(listed, name), env_edits.location(release, listed, entries[-1])
+    where, location = env_edits.path_of(listed, name), env_edits.location(release, listed, entries[-1])
     if is_redundant(release, pod, service, listed):
         yield from env_edits.remove(listed, entries, WHY_REDUNDANT, "none")
     elif is_needed(release, pod, service, listed) or were_migrated(release.start):
         return  # it was left before, or has to stay; a rule reports it
     elif _is_preset_logger(pod, service, listed):
-        if ask(EVENT_LOGGER._replace(about=(about,))) == "remove":
+        if ask(EVENT_LOGGER._replace(locations=(location,))) == "remove":
             yield from env_edits.remove(listed, entries, WHY_LOGGER, "behaviour")
-    elif ask(custom_toggle(pod, service, where, value, about)) == "remove":
+    elif ask(custom_toggle(pod, service, where, value, location)) == "remove":
         yield from env_edits.remove(listed, entries, "removed, as answered", "behaviour")
 
 

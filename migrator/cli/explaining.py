@@ -46,8 +46,8 @@ def of_question(name: str) -> str:
     value = "|".join(decision.values) or decision.metavar or "VALUE"
     answer = f"{flag}{'=' if ' ' in flag else ' '}{value}"
     parts = [f"{name} ({about})", f"Answer it with {answer}."]
-    if decision.found_by:
-        parts.append(decision.found_by)
+    if decision.how_to_find:
+        parts.append(decision.how_to_find)
     return "\n\n".join([*parts, f"More: {pages.of_question(name)}"]) + "\n"
 
 

@@ -115,7 +115,7 @@ def _detect(bundle: Bundle, request: Request) -> Upgrade:
     unseen = tuple(each.label for each in bundle.unseen)
     surroundings = request.surroundings._replace(
         unseen=unseen,
-        fills_in=bundle.fills_in,
+        is_templated=bundle.is_templated,
         controller=bundle.controller,
         as_found=tuple(source.data for source in bundle.as_found),
         sealed=sealed.finder(bundle.layers, bundle.helmfile.secrets if bundle.helmfile is not None else ()),

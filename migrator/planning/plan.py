@@ -70,7 +70,7 @@ def make(release: Release, selected: Sequence[Selected], ask: Asking, *, in_one_
     checks_rules = not (in_one_line and ask.open_questions())
     rule_ids = {rule for _, step in selected for rule in step.rules} if checks_rules else set()
     for known, _ in selected:
-        rule_ids -= {each.keeps for name, each in known.migration.questions.items() if ask.given(name) == "keep"}
+        rule_ids -= {each.kept_rule for name, each in known.migration.questions.items() if ask.given(name) == "keep"}
     return Plan(
         start=release,
         result=here,

@@ -106,7 +106,7 @@ def _documents(case: Case, result: Result) -> tuple[DocumentReport, ...]:
 
 def places(case: Case, question: Question) -> tuple[tuple[str, int], ...]:
     """The files and lines that a question is about."""
-    found = [(case.sources[at.layer].name, case.sources[at.layer].line(at.route)) for at in question.about]
+    found = [(case.sources[at.layer].name, case.sources[at.layer].line(at.route)) for at in question.locations]
     return tuple(dict.fromkeys(found))
 
 

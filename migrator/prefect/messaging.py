@@ -175,7 +175,7 @@ def host_given_bundled_password(release: Release) -> str:
 
 def with_placeholders(release: Release, text: str) -> str:
     """The text with a placeholder for each `{{...}}` that a generator fills in before Helm reads it."""
-    return re.sub(r"\{\{[^{}]*\}\}", "${generated}", text) if release.surroundings.fills_in else text
+    return re.sub(r"\{\{[^{}]*\}\}", "${generated}", text) if release.surroundings.is_templated else text
 
 
 def is_filled_in(release: Release, host: str) -> bool:

@@ -18,7 +18,7 @@ ON_HOST = Decision(
     help="the host of the messaging Redis",
     metavar="HOST",
     label="Host",
-    found_by="A Redis in the cluster has the name of its Service (kubectl get services --namespace NAMESPACE). The "
+    how_to_find="A Redis in the cluster has the name of its Service (kubectl get services --namespace NAMESPACE). The "
     "running release shows it, too: helm get values RELEASE --namespace NAMESPACE --all has it below "
     "backgroundServices, at messaging.redis.host, or as PREFECT_REDIS_MESSAGING_HOST in an env list.",
     scope="redis",
@@ -46,8 +46,8 @@ def locations(release: Release, *paths: Route, names: Collection[str] = ()) -> t
 def redis_host(host: str, problem: str, release: Release) -> Question:
     """The question for the Redis server if the values do not name a usable one."""
     reason = f"The values have {host!r}, which {problem}."
-    about = locations(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL"))
-    if not about and _is_default(release, host):
+    places = locations(release, REDIS_HOST, names=("PREFECT_REDIS_MESSAGING_HOST", "PREFECT_REDIS_MESSAGING_URL"))
+    if not places and _is_default(release, host):
         reason = "No file read here sets it, "
         reason += (
             f"and the chart's own default is {host!r}, which {problem}." if host else "and the chart has no default."
@@ -60,7 +60,7 @@ def redis_host(host: str, problem: str, release: Release) -> Question:
         flag="--redis-host",
         answer_error=redis_url.host_error,
         facts=(host,),
-        about=about,
+        locations=places,
     )
 
 

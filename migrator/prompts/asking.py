@@ -86,8 +86,8 @@ def _context(
     """What is shown with a question: the places of its values, and the documentation of its migration."""
     asked_by = catalog.asked_by(question.id, case.known)
     decision = catalog.decision_of(question.id)
-    found_by = (decision.found_by,) if decision is not None and decision.found_by else ()
-    why = (*found_by, *(_paragraphs(asked_by.text) if asked_by else (_FLAVOUR_REASON,)))
+    how_to_find = (decision.how_to_find,) if decision is not None and decision.how_to_find else ()
+    why = (*how_to_find, *(_paragraphs(asked_by.text) if asked_by else (_FLAVOUR_REASON,)))
     if releases is None:
         return questions.QuestionContext(start, joined_places(summary.places(case, question)), why)
     why = (*why, *filter(None, [releases.full_list]))

@@ -49,7 +49,11 @@ def sentences(question: Question) -> list[str]:
 def _alternatives(question: Question) -> dict[str, str]:
     """The other questions that settle the same thing, with their labels in this question's list."""
     others = [name for name in catalog.rivals(question.id) if name != question.id]
-    return {name: catalog.questions()[name].instead for name in others if catalog.questions()[name].instead}
+    return {
+        name: catalog.questions()[name].alternative_label
+        for name in others
+        if catalog.questions()[name].alternative_label
+    }
 
 
 def _label(question: Question) -> str:

@@ -41,7 +41,7 @@ def releases(place: Source, data: Map, name: str) -> list[Bundle]:
                 release_name=_literal(as_map(source.get("helm")).get("releaseName") or by_default),
                 namespace=_literal(as_map(spec.get("destination")).get("namespace")),
                 item=f"{data.get('kind')}/{own}",
-                fills_in=is_set,
+                is_templated=is_set,
                 notices=(*bundle.notices, *(_about_set(place, data) if is_set else [])),
             )
             found.append(release)

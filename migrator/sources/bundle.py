@@ -119,11 +119,11 @@ class Bundle(NamedTuple):
     """A release: `layers` in Helm's order, lowest first, and what is known about them.
 
     `version_layer` is the index of the layer whose file and document have `version`. `unseen` names values below all
-    layers that are stored elsewhere. `fills_in`: a generator first replaces `{{...}}` in the values. `item` (KIND/NAME)
-    is the object with the values; with `is_patch` it is only a patch that Kustomize applies over the object of that
-    name. `controller` upgrades the release once the file is committed, capitalised to begin a sentence (empty: a
-    person, with helm). `typed` are the command-line options that make the uppermost layer, as given. `deployed` is what
-    a cluster runs of it, if one was queried; the values are Helm's own if no layer is a file. `shared` are other
+    layers that are stored elsewhere. `is_templated`: a generator first replaces `{{...}}` in the values. `item`
+    (KIND/NAME) is the object with the values; with `is_patch` it is only a patch that Kustomize applies over the object
+    of that name. `controller` upgrades the release once the file is committed, capitalised to begin a sentence (empty:
+    a person, with helm). `typed` are the command-line options that make the uppermost layer, as given. `deployed` is
+    what a cluster runs of it, if one was queried; the values are Helm's own if no layer is a file. `shared` are other
     releases that use some of its layers; `as_found` are its layers as the run found them, if changes for those releases
     have already altered some. `read_by` lists for each file the releases that also read it and are not part of the run.
     `helmfile` is the helmfile that installs it, if any.
@@ -139,7 +139,7 @@ class Bundle(NamedTuple):
     evidence: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     unseen: tuple[Elsewhere, ...] = ()
-    fills_in: bool = False
+    is_templated: bool = False
     item: str = ""
     is_patch: bool = False
     controller: str = ""

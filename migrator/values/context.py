@@ -28,7 +28,7 @@ class Others(Protocol):
 class Surroundings(NamedTuple):
     """What is known from outside the release; `others` is what the other releases of the run use, if there are any.
 
-    `unseen` names values below all layers that cannot be read. `fills_in` is whether a generator replaces `{{...}}`
+    `unseen` names values below all layers that cannot be read. `is_templated` is whether a generator replaces `{{...}}`
     before Helm reads the values. `controller` is what upgrades the release once its values are committed (empty: a
     person, with helm). `redis_state` is what `--check-redis` found, if it ran. `as_found` is the data of each layer as
     the run found it, where releases that share a layer have changed it since. `sealed` names the encrypted files next
@@ -37,7 +37,7 @@ class Surroundings(NamedTuple):
 
     others: Others | None = None
     unseen: tuple[str, ...] = ()
-    fills_in: bool = False
+    is_templated: bool = False
     controller: str = ""
     redis_state: "RedisState | None" = None
     as_found: tuple[Value, ...] = ()

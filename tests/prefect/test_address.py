@@ -22,7 +22,7 @@ def release(text: str, name: str = "", namespace: str = "", *, fills_in: bool = 
     layers = [Layer("values.yaml", parse(dedent(text).encode()).documents[0].data)]
     return Release(
         chart="prefect-server", root=(), layers=layers, before=after, after=after, name=name, namespace=namespace,
-        surroundings=Surroundings(fills_in=fills_in),
+        surroundings=Surroundings(is_templated=fills_in),
     )  # fmt: skip
 
 
