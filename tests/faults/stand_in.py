@@ -24,10 +24,12 @@ MARK = b"# migrated\n"
 
 
 def _in(name: str) -> list[str]:
-    """The file of that name, or all files of the directory."""
+    """The file of that name, or all YAML files of the directory."""
     if not os.path.isdir(name):
         return [name]
-    return sorted(os.path.join(folder, each) for folder, _, names in os.walk(name) for each in names)
+    return sorted(
+        os.path.join(folder, each) for folder, _, names in os.walk(name) for each in names if each.endswith(".yaml")
+    )
 
 
 def main() -> int:

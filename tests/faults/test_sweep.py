@@ -16,6 +16,7 @@ SAMPLES = {
     "symbolic link": 4,
     "three layers": 8,
     "several releases": 8,
+    "releases in a directory": 8,
     "undo": 8,
     "backup directory": 4,
     "no backup": 4,
