@@ -35,14 +35,14 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
         return
     entry: Value = {"name": NAME, "value": ""}
     lists = env.lists_in_layers(release, env.BACKGROUND)
-    for listed in lists:
-        if not listed.named(NAME):
-            yield env_edits.insert(listed, NAME, "", _place(release, listed), WHY, "required")
+    for env_list in lists:
+        if not env_list.named(NAME):
+            yield env_edits.insert(env_list, NAME, "", _place(release, env_list), WHY, "required")
     if not env.is_in_layer(release, env.BACKGROUND) and env.winner(release, "background", NAME) is None:
         yield from add_list(
             release, ask, env.BACKGROUND, lambda: _own_list(release, entry), f'{NAME} ""', settled=_is_settled(release)
         )
-    elif all(listed.named(NAME) for listed in lists):
+    elif all(env_list.named(NAME) for env_list in lists):
         return
     for source in env.extra_sources(release, "background"):
         yield Notice(
@@ -50,14 +50,14 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
         )
 
 
-def _place(release: Release, listed: EnvList) -> Place:
+def _place(release: Release, env_list: EnvList) -> Place:
     """First in the list, below a comment at its head.
 
     If earlier entries were removed, a comment above the first remaining one belongs to that entry.
     """
-    before = [each for each in env.lists_in_layers(release.start, env.BACKGROUND) if each.layer == listed.layer]
-    names = [each.entries[0].name for each in (*before, listed) if each.entries]
-    return FIRST if len(set(names)) < 2 else before_item(listed.entries[0].position)
+    before = [each for each in env.lists_in_layers(release.start, env.BACKGROUND) if each.layer == env_list.layer]
+    names = [each.entries[0].name for each in (*before, env_list) if each.entries]
+    return FIRST if len(set(names)) < 2 else before_item(env_list.entries[0].position)
 
 
 def _is_settled(release: Release) -> bool:

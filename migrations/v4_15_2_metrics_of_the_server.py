@@ -32,9 +32,9 @@ def metrics_directory(release: Release, ask: Ask) -> Iterator[Outcome]:
         yield Notice(_ALONE)
         return
     lists = env.lists_in_layers(release, env.SERVER)
-    for listed in lists:
-        if not listed.named(METRICS):
-            yield env_edits.insert(listed, METRICS, "/tmp", _place(listed), WHY, "required")
+    for env_list in lists:
+        if not env_list.named(METRICS):
+            yield env_edits.insert(env_list, METRICS, "/tmp", _place(env_list), WHY, "required")
     if not lists:
         yield from _in_no_list(release)
     for source in env.extra_sources(release, "server"):
@@ -51,12 +51,12 @@ def _in_no_list(release: Release) -> Iterator[Outcome]:
         yield env_edits.new_server_env(release, METRICS, "/tmp", after(UI_SERVE_BASE), WHY, "required")
 
 
-def _place(listed: EnvList) -> Place:
+def _place(env_list: EnvList) -> Place:
     """After PREFECT_UI_SERVE_BASE and what other migrations added after it; else first."""
     place = FIRST
-    names = [entry.name for entry in listed.entries]
+    names = [entry.name for entry in env_list.entries]
     if UI_SERVE_BASE in names:
-        for entry in listed.entries[names.index(UI_SERVE_BASE) :]:
+        for entry in env_list.entries[names.index(UI_SERVE_BASE) :]:
             if entry.name not in (UI_SERVE_BASE, WEBSERVER_ONLY, PIN):
                 break
             place = after(entry.position)

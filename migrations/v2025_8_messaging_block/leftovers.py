@@ -30,20 +30,20 @@ def leftovers(release: Release, ask: Ask) -> Iterator[Outcome]:
     if not deployment.is_separate(release) or has_working_docket(release.start):
         return
     injected = {name for name, _ in deployment.injected(release)}
-    for listed in env.own_lists(release):
+    for env_list in env.own_lists(release):
         for name, fixed in FIXED.items():
-            entries = listed.named(name) if name in injected else ()
+            entries = env_list.named(name) if name in injected else ()
             if entries and all(entry.is_plain and entry.value == fixed for entry in entries):
-                yield from env_edits.remove(listed, entries, WHY, "none")
+                yield from env_edits.remove(env_list, entries, WHY, "none")
     server = env.lists_in_layers(release, env.SERVER) if _is_set_on_server(release, injected) else []
     background = env.lists_in_layers(release, env.BACKGROUND) if injected & {PIN, INJECTED_PIN} else []
-    for listed in (*server, *background):
-        entries = listed.named(PIN)
-        is_old = _was_old(release, listed) or not deployment.has_infrahub_image(release)
+    for env_list in (*server, *background):
+        entries = env_list.named(PIN)
+        is_old = _was_old(release, env_list) or not deployment.has_infrahub_image(release)
         if is_old and entries and all(entry.is_plain and env.as_bool(entry.value) is False for entry in entries):
-            yield from env_edits.remove(listed, entries, WHY if listed in server else WHY_MIGRATE, "none")
-        elif entries and listed in server and not deployment.is_separate(release.start):
-            yield from env_edits.remove(listed, entries, WHY_LOSES, "none")
+            yield from env_edits.remove(env_list, entries, WHY if env_list in server else WHY_MIGRATE, "none")
+        elif entries and env_list in server and not deployment.is_separate(release.start):
+            yield from env_edits.remove(env_list, entries, WHY_LOSES, "none")
     yield from _cache_addresses(release)
 
 
@@ -55,16 +55,18 @@ def _is_set_on_server(release: Release, injected: set[str]) -> bool:
 def _cache_addresses(release: Release) -> Iterator[Notice]:
     """Report the entries that may stay; a rule reports those at the presets' example host."""
     reported = {left.place for left in caches.example_hosts(release)}
-    for listed in env.own_lists(release):
-        for entry in listed.named(CACHE_ADDRESS)[-1:]:
-            if Location(listed.layer, listed.route_of(entry)) not in reported:
-                where = env_edits.path_of(listed, CACHE_ADDRESS)
+    for env_list in env.own_lists(release):
+        for entry in env_list.named(CACHE_ADDRESS)[-1:]:
+            if Location(env_list.layer, env_list.route_of(entry)) not in reported:
+                where = env_edits.path_of(env_list, CACHE_ADDRESS)
                 yield Notice(f"{where} stays: it is harmless, and a custom server.args may need it.")
 
 
 def _was_old(release: Release, now: EnvList) -> bool:
     """Whether the list is from an old preset: before 4.13.0 they all set the cache's address in it."""
     before = [
-        listed for listed in env.pod_lists(release.start) if (listed.layer, listed.route) == (now.layer, now.route)
+        env_list
+        for env_list in env.pod_lists(release.start)
+        if (env_list.layer, env_list.route) == (now.layer, now.route)
     ]
-    return any(listed.named(CACHE_ADDRESS, *ALL_NAMES) for listed in before)
+    return any(env_list.named(CACHE_ADDRESS, *ALL_NAMES) for env_list in before)

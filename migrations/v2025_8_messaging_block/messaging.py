@@ -72,7 +72,7 @@ def differing(release: Release, setting: Setting) -> Question:
 def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Move all Redis settings from env entries to `messaging`, and remove the entries."""
     lists = env.own_lists(release)
-    present = {entry.name for listed in lists for entry in listed.named(*ALL_NAMES)}
+    present = {entry.name for env_list in lists for entry in env_list.named(*ALL_NAMES)}
     if not deployment.is_separate(release) or not present:
         return
     shapes.refuse_unsupported_shapes(release)
@@ -118,13 +118,13 @@ def messaging(release: Release, ask: Ask) -> Iterator[Outcome]:
     if is_unread(release) and not url:
         yield from _about_unread(release, present)
     gone = [NAMES[key] for key in decided] + ([URL] if url else []) + ([PASSWORD] if password.removes_entries else [])
-    for listed in lists:
-        for entry in listed.named(*gone):
+    for env_list in lists:
+        for entry in env_list.named(*gone):
             key = next((each for each, name in NAMES.items() if name == entry.name), "")
             changes = effects.get(key) == "behaviour" or stops_prefect(entry)
             effect: Effect = "behaviour" if changes else "none"
             effect = {URL: "required", PASSWORD: password.effect}.get(entry.name, effect)
-            yield from env_edits.remove(listed, (entry,), WHY_GONE, effect)
+            yield from env_edits.remove(env_list, (entry,), WHY_GONE, effect)
 
 
 def _another_broker(
@@ -138,11 +138,11 @@ def _another_broker(
     yield from _write(
         release, {key: decided[key] for key in decided if _is_to_be_written(release, key, decided[key])}, {}
     )
-    for listed in lists:
+    for env_list in lists:
         for key in [each for each in ("broker", "cache") if each in decided]:
-            for entry in listed.named(NAMES[key]):
+            for entry in env_list.named(NAMES[key]):
                 changes = effects.get(key) == "behaviour" or stops_prefect(entry)
-                yield from env_edits.remove(listed, (entry,), WHY_GONE, "behaviour" if changes else "none")
+                yield from env_edits.remove(env_list, (entry,), WHY_GONE, "behaviour" if changes else "none")
 
 
 def _is_to_be_written(release: Release, key: str, value: str) -> bool:

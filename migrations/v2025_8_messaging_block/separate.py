@@ -96,12 +96,12 @@ def _bootstrap(release: Release) -> Iterator[Change]:
     current = env.winner(release, "server", REGISTER)
     if not deployment.has_infrahub_image(release) or (current is not None and current[1].value == "false"):
         return
-    for listed in env.lists_in_layers(release, env.SERVER):
-        last = listed.last(REGISTER)
+    for env_list in env.lists_in_layers(release, env.SERVER):
+        last = env_list.last(REGISTER)
         if last is None:
-            yield env_edits.insert(listed, REGISTER, "false", LAST, WHY_BOOTSTRAP, "required")
+            yield env_edits.insert(env_list, REGISTER, "false", LAST, WHY_BOOTSTRAP, "required")
         elif last.value != "false":
-            yield env_edits.set_value(release, listed, last, "false", WHY_BOOTSTRAP, "required")
+            yield env_edits.set_value(release, env_list, last, "false", WHY_BOOTSTRAP, "required")
     if not env.is_in_layer(release, env.SERVER) and not env.may_be_set_unseen(release, env.SERVER):
         yield env_edits.new_server_env(release, REGISTER, "false", LAST, WHY_BOOTSTRAP, "required")
 

@@ -35,7 +35,7 @@ def layer_to_keep(release: Release, url: str) -> int | None:
     password = redis_url.parse_url(with_placeholders(release, url)).password
     if not password or redis_url.is_placeholder(password):
         return usual
-    holders = {listed.layer for listed, entry in docket_entries(release) if entry.value == url}
+    holders = {env_list.layer for env_list, entry in docket_entries(release) if entry.value == url}
     path = (*DOCKET, "url")
     owners = release.owners(path)
     holders |= {number for number in owners if release.in_layer(number, path) == url}
@@ -47,9 +47,9 @@ def layer_to_keep(release: Release, url: str) -> int | None:
 def password_is_elsewhere(release: Release, password: Password) -> bool:
     """Whether the docket's file does not contain the password: that file may be committed to Git."""
     holders = {each for each in release.owners(PASSWORD) if release.in_layer(each, PASSWORD) not in (None, "")}
-    for listed in env.own_lists(release):
-        if any(password.value in str(entry.value) for entry in listed.named(MESSAGING_PASSWORD, MESSAGING_URL)):
-            holders.add(listed.layer)
+    for env_list in env.own_lists(release):
+        if any(password.value in str(entry.value) for entry in env_list.named(MESSAGING_PASSWORD, MESSAGING_URL)):
+            holders.add(env_list.layer)
     files = {release.layers[number].name for number in holders}
     return release.layers[layer_of(release)].name not in files
 
@@ -95,5 +95,5 @@ def _write(
         for name, text in wanted.items():
             if current.get(name) != text:
                 yield part.set((*DOCKET, name), text, why, effect, layer=layer)
-    for listed, entry in docket_entries(release) if deployment.is_separate(release) else ():
-        yield from env_edits.remove(listed, (entry,), WHY_NOT_IN_ENV, effect)
+    for env_list, entry in docket_entries(release) if deployment.is_separate(release) else ():
+        yield from env_edits.remove(env_list, (entry,), WHY_NOT_IN_ENV, effect)

@@ -82,10 +82,10 @@ def _pin_was_duplicated(release: Release) -> Iterator[Notice]:
         return  # the old chart injects another name already, or the new one not yet
     found = release.as_found()
     pods = {
-        pod: listed.layer
+        pod: env_list.layer
         for pod in env.POD_LISTS
-        for listed, entry in env.on_pod(found, pod)
-        if entry.name == PIN and listed.layer != env.IN_DEFAULTS
+        for env_list, entry in env.on_pod(found, pod)
+        if entry.name == PIN and env_list.layer != env.IN_DEFAULTS
     }
     if pods:
         # A file that this release does not change may have been migrated before for another release that shares it.

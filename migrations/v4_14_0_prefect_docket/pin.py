@@ -19,9 +19,9 @@ WHY_ONCE = "Kubernetes must see each name only once"
 WHY_WINS = 'it overrides the "false" before it, and Infrahub sets up Prefect\'s database only if this is "false"'
 
 
-def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
+def injected_pin(release: Release, env_list: EnvList, entry: Entry) -> Question:
     """The question about a user's entry with the name that the chart now injects."""
-    where, value = env_edits.path_of(listed, INJECTED_PIN), env.quoted_value(entry)
+    where, value = env_edits.path_of(env_list, INJECTED_PIN), env.quoted_value(entry)
     return Question(
         id="migrate-on-start",
         text=f'{where} is {value}, and the new chart sets the same name to "false", so the pods get it twice. '
@@ -32,7 +32,7 @@ def injected_pin(release: Release, listed: EnvList, entry: Entry) -> Question:
             Choice("keep", "yours wins on the background pod, the chart's on the server pod; both pods get it twice"),
         ),
         facts=(value,),
-        locations=(env_edits.location(release, listed, entry),),
+        locations=(env_edits.location(release, env_list, entry),),
     )
 
 
@@ -49,24 +49,24 @@ def _pin_in_server_env(release: Release, ask: Ask) -> Iterator[Outcome]:
     from_global = env.effective_global(release)
     if from_global.named(PIN):
         yield from _correct(release, from_global)
-    for listed in env.lists_in_layers(release, env.SERVER):
-        if listed.named(PIN):
-            yield from _correct(release, listed)
+    for env_list in env.lists_in_layers(release, env.SERVER):
+        if env_list.named(PIN):
+            yield from _correct(release, env_list)
         elif not from_global.named(PIN):
-            yield env_edits.insert(listed, PIN, "false", _place_of_pin(listed), WHY, "required")
+            yield env_edits.insert(env_list, PIN, "false", _place_of_pin(env_list), WHY, "required")
     if not env.is_in_layer(release, env.SERVER) and env.winner(release, "server", PIN) is None:
         yield from add_server_env(release, ask, PIN, "false", LAST, WHY, "required")
 
 
-def _correct(release: Release, listed: EnvList) -> Iterator[Outcome]:
+def _correct(release: Release, env_list: EnvList) -> Iterator[Outcome]:
     """Set the first entry of this name to "false" and remove the others."""
-    first, *others = listed.named(PIN)
+    first, *others = env_list.named(PIN)
     if first.value != "false" or first.value_from is not None:
-        yield env_edits.set_value(release, listed, first, "false", WHY, "required")
+        yield env_edits.set_value(release, env_list, first, "false", WHY, "required")
     if others and (others[-1].value != "false" or others[-1].value_from is not None):
-        yield from env_edits.remove(listed, tuple(others), WHY_WINS, "required")  # the last of a name counts
+        yield from env_edits.remove(env_list, tuple(others), WHY_WINS, "required")  # the last of a name counts
     else:
-        yield from env_edits.remove(listed, tuple(others), WHY_ONCE, "none")
+        yield from env_edits.remove(env_list, tuple(others), WHY_ONCE, "none")
 
 
 def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
@@ -76,26 +76,26 @@ def _own_injected_pin(release: Release, ask: Ask) -> Iterator[Outcome]:
     """
     shared = env.effective_global(release)
     shared_says = bool(shared.named(INJECTED_PIN)) and not _are_equal(shared.named(INJECTED_PIN)[-1:])
-    for listed, entries in _injected_pins(release):
+    for env_list, entries in _injected_pins(release):
         if _are_equal(entries):
             # On the background pod global.prefect.env would win over the chart's own.
-            if not (shared_says and listed.route == (*release.root, *env.BACKGROUND)):
-                yield from env_edits.remove(listed, entries, WHY_EQUAL, "none")
+            if not (shared_says and env_list.route == (*release.root, *env.BACKGROUND)):
+                yield from env_edits.remove(env_list, entries, WHY_EQUAL, "none")
         elif not deployment.has_infrahub_image(release) or _was_left(release, ask):
             continue  # a rule reports it
-        elif ask(injected_pin(release, listed, entries[-1])) == "remove":
-            shared_says = shared_says and listed != shared
+        elif ask(injected_pin(release, env_list, entries[-1])) == "remove":
+            shared_says = shared_says and env_list != shared
             yield from env_edits.remove(
-                listed, entries, 'removed, as answered; the chart sets it to "false"', "behaviour"
+                env_list, entries, 'removed, as answered; the chart sets it to "false"', "behaviour"
             )
 
 
 def _injected_pins(release: Release) -> Iterator[tuple[EnvList, tuple[Entry, ...]]]:
     """The user's entries with the name that the chart injects, list by list, the shared ones first."""
-    for listed in (*env.global_lists(release), *env.pod_lists(release)):
-        entries = listed.named(INJECTED_PIN)
+    for env_list in (*env.global_lists(release), *env.pod_lists(release)):
+        entries = env_list.named(INJECTED_PIN)
         if entries:
-            yield listed, entries
+            yield env_list, entries
 
 
 def _are_equal(entries: tuple[Entry, ...]) -> bool:
@@ -110,9 +110,9 @@ def _was_left(release: Release, ask: Ask) -> bool:
     return ask.given("migrate-on-start") is None and is_pinned and were_migrated(release.start)
 
 
-def _place_of_pin(listed: EnvList) -> Place:
-    webserver = listed.last(WEBSERVER_ONLY)
-    register = listed.last(REGISTER)
+def _place_of_pin(env_list: EnvList) -> Place:
+    webserver = env_list.last(WEBSERVER_ONLY)
+    register = env_list.last(REGISTER)
     if webserver is not None:
         return after(webserver.position)
     return before(register.position) if register is not None else LAST

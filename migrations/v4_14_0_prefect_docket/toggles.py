@@ -60,12 +60,12 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
     if deployment.has_custom_args(release):
         yield from _webserver_only(release, ask)
     for pod, path in env.POD_LISTS.items():
-        for listed in env.lists_in_layers(release, path):
+        for env_list in env.lists_in_layers(release, path):
             for service in TOGGLED_SERVICES:
-                if listed.named(*names_of(service)):
-                    yield from _toggle(release, ask, pod, service, listed)
-            others = [each for each in listed.entries if service_of(each.name) not in ("", *TOGGLED_SERVICES)]
-            yield from _stay(release, listed, others, "no preset ever set it, so it is your own")
+                if env_list.named(*names_of(service)):
+                    yield from _toggle(release, ask, pod, service, env_list)
+            others = [each for each in env_list.entries if service_of(each.name) not in ("", *TOGGLED_SERVICES)]
+            yield from _stay(release, env_list, others, "no preset ever set it, so it is your own")
     shared = env.effective_global(release)
     of_both = [each for each in shared.entries if service_of(each.name)]
     yield from _stay(release, shared, of_both, "it applies to both pods, and no preset set it")
@@ -78,46 +78,46 @@ def toggles(release: Release, ask: Ask) -> Iterator[Outcome]:
         )
 
 
-def _toggle(release: Release, ask: Ask, pod: str, service: str, listed: EnvList) -> Iterator[Outcome]:
-    entries = listed.named(*names_of(service))
+def _toggle(release: Release, ask: Ask, pod: str, service: str, env_list: EnvList) -> Iterator[Outcome]:
+    entries = env_list.named(*names_of(service))
     name, value = entries[-1].name, env.quoted_value(entries[-1])
-    where, location = env_edits.path_of(listed, name), env_edits.location(release, listed, entries[-1])
-    if is_redundant(release, pod, service, listed):
-        yield from env_edits.remove(listed, entries, WHY_REDUNDANT, "none")
-    elif is_needed(release, pod, service, listed) or were_migrated(release.start):
+    where, location = env_edits.path_of(env_list, name), env_edits.location(release, env_list, entries[-1])
+    if is_redundant(release, pod, service, env_list):
+        yield from env_edits.remove(env_list, entries, WHY_REDUNDANT, "none")
+    elif is_needed(release, pod, service, env_list) or were_migrated(release.start):
         return  # it was left before, or has to stay; a rule reports it
-    elif _is_preset_logger(pod, service, listed):
+    elif _is_preset_logger(pod, service, env_list):
         if ask(EVENT_LOGGER._replace(locations=(location,))) == "remove":
-            yield from env_edits.remove(listed, entries, WHY_LOGGER, "behaviour")
+            yield from env_edits.remove(env_list, entries, WHY_LOGGER, "behaviour")
     elif ask(custom_toggle(pod, service, where, value, location)) == "remove":
-        yield from env_edits.remove(listed, entries, "removed, as answered", "behaviour")
+        yield from env_edits.remove(env_list, entries, "removed, as answered", "behaviour")
 
 
-def _is_preset_logger(pod: str, service: str, listed: EnvList) -> bool:
+def _is_preset_logger(pod: str, service: str, env_list: EnvList) -> bool:
     """Whether the event logger's toggle is from a preset; without the others, a user turned it on."""
-    if (pod, service) != ("background", LOGGER) or state(listed.entries, LOGGER) is not True:
+    if (pod, service) != ("background", LOGGER) or state(env_list.entries, LOGGER) is not True:
         return False
-    return any(state(listed.entries, other) is TOGGLED[pod] for other in TOGGLED_SERVICES if other != LOGGER)
+    return any(state(env_list.entries, other) is TOGGLED[pod] for other in TOGGLED_SERVICES if other != LOGGER)
 
 
-def _stay(release: Release, listed: EnvList, entries: list[Entry], reason: str) -> Iterator[Notice]:
+def _stay(release: Release, env_list: EnvList, entries: list[Entry], reason: str) -> Iterator[Notice]:
     for entry in entries:
-        yield env_edits.notice(release, listed, entry, f"({env.quoted_value(entry)}) stays: {reason}.")
+        yield env_edits.notice(release, env_list, entry, f"({env.quoted_value(entry)}) stays: {reason}.")
 
 
 def _webserver_only(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Make sure that the API pods run no services, since nothing else says so once the toggles are gone."""
     shared = env.effective_global(release).last(WEBSERVER_ONLY)
-    for listed in env.lists_in_layers(release, env.SERVER):
-        own, base = listed.last(WEBSERVER_ONLY), listed.last(UI_SERVE_BASE)
+    for env_list in env.lists_in_layers(release, env.SERVER):
+        own, base = env_list.last(WEBSERVER_ONLY), env_list.last(UI_SERVE_BASE)
         entry = own or shared
         if entry is not None and deployment.is_certainly_set(entry):
             continue
         if own is not None:
-            yield env_edits.set_value(release, listed, own, "true", WHY_WEBSERVER_ONLY, "behaviour")
+            yield env_edits.set_value(release, env_list, own, "true", WHY_WEBSERVER_ONLY, "behaviour")
         else:
             place = after(base.position) if base else FIRST
-            yield env_edits.insert(listed, WEBSERVER_ONLY, "true", place, WHY_WEBSERVER_ONLY, "behaviour")
+            yield env_edits.insert(env_list, WEBSERVER_ONLY, "true", place, WHY_WEBSERVER_ONLY, "behaviour")
     if not env.is_in_layer(release, env.SERVER) and not deployment.webserver_only(release):
         place = after(UI_SERVE_BASE)
         yield from add_server_env(release, ask, WEBSERVER_ONLY, "true", place, WHY_WEBSERVER_ONLY, "behaviour")

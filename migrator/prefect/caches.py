@@ -44,11 +44,11 @@ def _in_prefect(release: Release) -> Iterator[ExampleHost]:
             found = env.winner(release, pod, name)
             if found is None or found[0].layer == env.IN_DEFAULTS or EXAMPLE_HOST not in str(found[1].value):
                 continue
-            listed, entry = found
+            env_list, entry = found
             is_unread = pod == "server" and name == CACHE_ADDRESS and sets_cache_address(release)
             remedy = UNREAD_REMEDY if is_unread else REMEDY
-            text = f"{env_edits.path_of(listed, name)} contains {EXAMPLE_HOST}"
-            yield ExampleHost(text, remedy, Location(listed.layer, listed.route_of(entry)))
+            text = f"{env_edits.path_of(env_list, name)} contains {EXAMPLE_HOST}"
+            yield ExampleHost(text, remedy, Location(env_list.layer, env_list.route_of(entry)))
 
 
 def _in_infrahub(release: Release) -> Iterator[ExampleHost]:

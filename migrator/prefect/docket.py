@@ -172,7 +172,7 @@ def dockets_in_env(release: Release) -> list[EnvDocket]:
 
 def docket_entries(release: Release) -> list[tuple[env.EnvList, env.Entry]]:
     """Every env entry in a named layer that names a docket, including those that never win."""
-    return [(listed, entry) for listed in env.own_lists(release) for entry in listed.named(DOCKET_NAME)]
+    return [(env_list, entry) for env_list in env.own_lists(release) for entry in env_list.named(DOCKET_NAME)]
 
 
 def _docket_of(entry: env.Entry) -> Docket | None:

@@ -71,7 +71,7 @@ def lists_in_layers(release: Release, path: Route) -> list[EnvList]:
 
 def pod_lists(release: Release) -> list[EnvList]:
     """Every list of a single pod in a named layer, the server's first."""
-    return [listed for path in POD_LISTS.values() for listed in lists_in_layers(release, path)]
+    return [env_list for path in POD_LISTS.values() for env_list in lists_in_layers(release, path)]
 
 
 def own_lists(release: Release) -> list[EnvList]:
@@ -83,9 +83,9 @@ def effective(release: Release, path: Route) -> EnvList:
     """The list that Helm hands to the chart: the last layer's, or the defaults'; empty where null removed it."""
     owners = release.owners(path)
     if owners:
-        listed = _list_at(release, owners[-1], release.root + path) or EMPTY
+        env_list = _list_at(release, owners[-1], release.root + path) or EMPTY
         # A null in a later layer, there or further up, removes the list.
-        return listed if isinstance(tree.get(release.prefect, path), list) else EMPTY
+        return env_list if isinstance(tree.get(release.prefect, path), list) else EMPTY
     return EnvList(IN_DEFAULTS, path, _entries(tree.get(release.prefect, path)))
 
 
@@ -104,9 +104,9 @@ def global_lists(release: Release) -> list[EnvList]:
     found = []
     for level in release.levels():
         for number in reversed(range(len(release.layers))):
-            listed = _list_at(release, number, level + GLOBAL)
-            if listed is not None:
-                found.append(listed)
+            env_list = _list_at(release, number, level + GLOBAL)
+            if env_list is not None:
+                found.append(env_list)
     return found
 
 
@@ -115,9 +115,9 @@ def effective_global(release: Release) -> EnvList:
     wins = tree.get(release.prefect, GLOBAL)
     if not isinstance(wins, list):
         return EMPTY
-    for listed in global_lists(release):
-        if tree.get(release.layers[listed.layer].data, listed.route) == wins:
-            return listed
+    for env_list in global_lists(release):
+        if tree.get(release.layers[env_list.layer].data, env_list.route) == wins:
+            return env_list
     return EMPTY
 
 
@@ -128,7 +128,7 @@ def on_pod(release: Release, pod: str) -> list[tuple[EnvList, Entry]]:
 
 def _on_pod(release: Release, pod: str) -> list[tuple[EnvList, Entry]]:
     lists = (effective_global(release), effective(release, POD_LISTS[pod]))
-    return [(listed, entry) for listed in lists for entry in listed.entries]
+    return [(env_list, entry) for env_list in lists for entry in env_list.entries]
 
 
 def winner(release: Release, pod: str, *names: str) -> tuple[EnvList, Entry] | None:

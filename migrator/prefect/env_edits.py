@@ -11,41 +11,43 @@ from migrator.values.edits import AddKey, Edit, InsertItem, Place, RemoveItems, 
 from migrator.values.release import Release
 
 
-def path_of(listed: env.EnvList, entry_name: str) -> str:
+def path_of(env_list: env.EnvList, entry_name: str) -> str:
     """An env entry's path in messages, from the file's root: `prefect-server.server.env.PREFECT_UI_SERVE_BASE`."""
-    return f"{tree.show(listed.route)}.{entry_name}"
+    return f"{tree.show(env_list.route)}.{entry_name}"
 
 
-def remove(listed: env.EnvList, entries: tuple[env.Entry, ...], why: str, effect: Effect) -> Iterator[Change]:
+def remove(env_list: env.EnvList, entries: tuple[env.Entry, ...], why: str, effect: Effect) -> Iterator[Change]:
     """The changes that remove these entries from their list."""
     for entry in entries:
-        edit = RemoveItems(listed.route, (entry.position,))
-        yield Change(listed.layer, edit, path_of(listed, entry.name), env.raw(entry), None, why, effect)
+        edit = RemoveItems(env_list.route, (entry.position,))
+        yield Change(env_list.layer, edit, path_of(env_list, entry.name), env.raw(entry), None, why, effect)
 
 
-def insert(listed: env.EnvList, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:
+def insert(env_list: env.EnvList, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:
     """The change that adds an entry to a list that has none of that name."""
-    edit = InsertItem(listed.route, {"name": name, "value": value}, place)
-    return Change(listed.layer, edit, path_of(listed, name), None, value, why, effect)
+    edit = InsertItem(env_list.route, {"name": name, "value": value}, place)
+    return Change(env_list.layer, edit, path_of(env_list, name), None, value, why, effect)
 
 
-def set_value(release: Release, listed: env.EnvList, entry: env.Entry, value: str, why: str, effect: Effect) -> Change:
+def set_value(
+    release: Release, env_list: env.EnvList, entry: env.Entry, value: str, why: str, effect: Effect
+) -> Change:
     """The change that gives an env entry this value, replacing another value or its `valueFrom`."""
-    route = listed.route_of(entry)
+    route = env_list.route_of(entry)
     edit: Edit = SetValue(route, {"name": entry.name, "value": value})
-    if entry.value_from is None and tree.exists(release.layers[listed.layer].data, (*route, "value")):
+    if entry.value_from is None and tree.exists(release.layers[env_list.layer].data, (*route, "value")):
         edit = SetValue((*route, "value"), value)
-    return Change(listed.layer, edit, path_of(listed, entry.name), env.raw(entry), value, why, effect)
+    return Change(env_list.layer, edit, path_of(env_list, entry.name), env.raw(entry), value, why, effect)
 
 
-def location(release: Release, listed: env.EnvList, entry: env.Entry) -> Location:
+def location(release: Release, env_list: env.EnvList, entry: env.Entry) -> Location:
     """Where the list's entry is in the file as it was read."""
-    return Location(listed.layer, release.at_start(listed.layer, listed.route_of(entry)))
+    return Location(env_list.layer, release.at_start(env_list.layer, env_list.route_of(entry)))
 
 
-def notice(release: Release, listed: env.EnvList, entry: env.Entry, text: str) -> Notice:
+def notice(release: Release, env_list: env.EnvList, entry: env.Entry, text: str) -> Notice:
     """A notice about the entry: its path, followed by `text`."""
-    return Notice(f"{path_of(listed, entry.name)} {text}", "info", *location(release, listed, entry))
+    return Notice(f"{path_of(env_list, entry.name)} {text}", "info", *location(release, env_list, entry))
 
 
 def new_server_env(release: Release, name: str, value: str, place: Place, why: str, effect: Effect) -> Change:

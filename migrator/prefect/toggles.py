@@ -48,29 +48,29 @@ def state(entries: Iterable[Entry], service: str) -> bool | None:
     return None
 
 
-def is_redundant(release: Release, pod: str, service: str, listed: EnvList) -> bool:
+def is_redundant(release: Release, pod: str, service: str, env_list: EnvList) -> bool:
     """Whether this list sets what the preset set, and the pod behaves the same without it.
 
     The API pods run no services anyway, because of WEBSERVER_ONLY or the chart's --no-services.
     """
-    if state(listed.entries, service) is not TOGGLED[pod]:
+    if state(env_list.entries, service) is not TOGGLED[pod]:
         return False
     shared = env.effective_global(release)
     without = state(shared.entries, service) if shared.named(*names_of(service)) else is_on_by_default(service)
     return pod == "server" or without is TOGGLED[pod]
 
 
-def is_needed(release: Release, pod: str, service: str, listed: EnvList) -> bool:
+def is_needed(release: Release, pod: str, service: str, env_list: EnvList) -> bool:
     """Whether the list sets what the preset set, and global.prefect.env would override it if it were gone."""
     from_global = env.effective_global(release).named(*names_of(service))
-    return pod == "background" and bool(from_global) and state(listed.entries, service) is TOGGLED[pod]
+    return pod == "background" and bool(from_global) and state(env_list.entries, service) is TOGGLED[pod]
 
 
 def were_migrated(release: Release) -> bool:
     """Whether 4.14.0 was migrated to before, so that any toggle left was kept on purpose."""
     return has_working_docket(release) and not any(
-        is_redundant(release, pod, service, listed)
+        is_redundant(release, pod, service, env_list)
         for pod, path in env.POD_LISTS.items()
-        for listed in env.lists_in_layers(release, path)
+        for env_list in env.lists_in_layers(release, path)
         for service in TOGGLED_SERVICES
     )

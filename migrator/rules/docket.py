@@ -148,9 +148,9 @@ def _docket_name(release: Release) -> Iterator[Breach]:
     for pod in pods(release) if deployment.is_separate(release) else ():
         found = env.winner(release, pod, "PREFECT_SERVER_DOCKET_NAME")
         if found is not None:
-            listed, entry = found
-            text = f"{env_edits.path_of(listed, entry.name)} is set on {PODS[pod]}"
-            yield Breach(text, listed.layer, listed.route_of(entry))
+            env_list, entry = found
+            text = f"{env_edits.path_of(env_list, entry.name)} is set on {PODS[pod]}"
+            yield Breach(text, env_list.layer, env_list.route_of(entry))
 
 
 def _null_docket(release: Release) -> Iterator[Breach]:

@@ -24,8 +24,8 @@ def _duplicates(release: Release) -> Iterator[Breach]:
             found = env.winner(release, pod, name)
             if times + by_chart[name] < 2 or found is None:
                 continue
-            listed, entry = found
-            place = (listed.layer, listed.route_of(entry))
+            env_list, entry = found
+            place = (env_list.layer, env_list.route_of(entry))
             if place in reported:
                 continue
             reported.add(place)
@@ -33,9 +33,9 @@ def _duplicates(release: Release) -> Iterator[Breach]:
             # On the server the lists come before what separate services inject, on the background after it.
             wins = beside and ("; the chart's wins" if pod == "server" and name in injected else "; yours wins")
             often = {1: "is set", 2: "is set twice"}.get(times, f"is set {times} times")
-            text = f"{env_edits.path_of(listed, name)} {often}{beside} on {PODS[pod]}{wins}"
+            text = f"{env_edits.path_of(env_list, name)} {often}{beside} on {PODS[pod]}{wins}"
             remedy = f"Remove yours: {_BOTH}" if beside else ""
-            yield at_entry(listed, entry, text)._replace(about=f"{name} on {pod}", remedy=remedy)
+            yield at_entry(env_list, entry, text)._replace(about=f"{name} on {pod}", remedy=remedy)
 
 
 _BOTH = (
@@ -45,11 +45,13 @@ _BOTH = (
 
 
 def _not_a_string(release: Release) -> Iterator[Breach]:
-    for _, listed in all_lists(release):
-        for entry in listed.entries:
+    for _, env_list in all_lists(release):
+        for entry in env_list.entries:
             if entry.value is not None and not isinstance(entry.value, str):
-                text = f"{env_edits.path_of(listed, entry.name)} is {_kind(entry)}, and Kubernetes accepts only strings"
-                yield at_entry(listed, entry, text)
+                text = (
+                    f"{env_edits.path_of(env_list, entry.name)} is {_kind(entry)}, and Kubernetes accepts only strings"
+                )
+                yield at_entry(env_list, entry, text)
 
 
 def _kind(entry: env.Entry) -> str:
@@ -59,14 +61,16 @@ def _kind(entry: env.Entry) -> str:
 
 
 def _not_an_entry(release: Release) -> Iterator[Breach]:
-    for _, listed in all_lists(release):
-        if listed.layer == env.IN_DEFAULTS:
+    for _, env_list in all_lists(release):
+        if env_list.layer == env.IN_DEFAULTS:
             continue
-        items = tree.get(release.layers[listed.layer].data, listed.route)
+        items = tree.get(release.layers[env_list.layer].data, env_list.route)
         for index, item in enumerate(items if isinstance(items, list) else []):
             problem = _item_problem(item)
             if problem:
-                yield Breach(f"an entry of {tree.show(listed.route)} {problem}", listed.layer, (*listed.route, index))
+                yield Breach(
+                    f"an entry of {tree.show(env_list.route)} {problem}", env_list.layer, (*env_list.route, index)
+                )
 
 
 def _item_problem(item: Value) -> str:

@@ -18,22 +18,22 @@ _MIGRATIONS: Route = ("migrations", "enabled")
 
 def _toggles(release: Release) -> Iterator[tuple[str, env.EnvList, env.Entry, str]]:
     """The toggles in the pods' lists, each with its list's pod and its service's name."""
-    for pod, listed in all_lists(release):
-        for entry in listed.entries:
+    for pod, env_list in all_lists(release):
+        for entry in env_list.entries:
             service = toggles.service_of(entry.name)
             if service:
-                yield pod, listed, entry, service
+                yield pod, env_list, entry, service
 
 
 def _toggle_left(release: Release) -> Iterator[Breach]:
     if not deployment.is_separate(release) or not target_has_docket(release):
         return
     kept = _KEPT if toggles.were_migrated(release) else ""
-    for pod, listed, entry, service in _toggles(release):
+    for pod, env_list, entry, service in _toggles(release):
         if service in TOGGLED_SERVICES:
-            text = f"{env_edits.path_of(listed, entry.name)} is {env.quoted_value(entry)}"
-            is_needed = toggles.is_needed(release, pod, service, listed)
-            yield at_entry(listed, entry, text)._replace(remedy=_NEEDED if is_needed else kept)
+            text = f"{env_edits.path_of(env_list, entry.name)} is {env.quoted_value(entry)}"
+            is_needed = toggles.is_needed(release, pod, service, env_list)
+            yield at_entry(env_list, entry, text)._replace(remedy=_NEEDED if is_needed else kept)
 
 
 _NEEDED = (
@@ -47,9 +47,9 @@ _KEPT = (
 
 
 def _toggle_unreadable(release: Release) -> Iterator[Breach]:
-    for _, listed, entry, _ in _toggles(release):
+    for _, env_list, entry, _ in _toggles(release):
         if entry.is_plain and env.as_bool(entry.value) is None:
-            yield at_entry(listed, entry, f"{env_edits.path_of(listed, entry.name)} is {env.quoted_value(entry)}")
+            yield at_entry(env_list, entry, f"{env_edits.path_of(env_list, entry.name)} is {env.quoted_value(entry)}")
 
 
 def _bootstraps(release: Release) -> bool:
@@ -73,8 +73,8 @@ def _not_exactly_false(release: Release, name: str) -> Iterator[Breach]:
         if not env.may_be_set_unseen(release, env.SERVER):
             yield at(release, env.SERVER, f"{name} is missing on the server pod")
     elif found[1].value != "false" or found[1].value_from is not None:
-        listed, entry = found
-        yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {env.quoted_value(entry)}")
+        env_list, entry = found
+        yield at_entry(env_list, entry, f"{env_edits.path_of(env_list, name)} is {env.quoted_value(entry)}")
 
 
 def _pin_on_single(release: Release) -> Iterator[Breach]:
@@ -83,8 +83,8 @@ def _pin_on_single(release: Release) -> Iterator[Breach]:
     for name in (PIN, INJECTED_PIN):
         found = env.winner(release, "server", name)
         if found is not None and found[1].is_plain and env.as_bool(found[1].value) is False:
-            listed, entry = found
-            yield at_entry(listed, entry, f"{env_edits.path_of(listed, name)} is {env.quoted_value(entry)}")
+            env_list, entry = found
+            yield at_entry(env_list, entry, f"{env_edits.path_of(env_list, name)} is {env.quoted_value(entry)}")
 
 
 def _needs_webserver_only(release: Release) -> bool:
@@ -106,9 +106,9 @@ def _webserver_only(release: Release) -> Iterator[Breach]:
 def _webserver_only_false(release: Release) -> Iterator[Breach]:
     found = env.winner(release, "server", WEBSERVER_ONLY)
     if found is not None and env.as_bool(found[1].value) is False:
-        listed, entry = found
-        text = f"{env_edits.path_of(listed, entry.name)} is {env.quoted_value(entry)}, which still means on"
-        yield at_entry(listed, entry, text)
+        env_list, entry = found
+        text = f"{env_edits.path_of(env_list, entry.name)} is {env.quoted_value(entry)}, which still means on"
+        yield at_entry(env_list, entry, text)
 
 
 def _nobody_serves(release: Release) -> Iterator[Breach]:
@@ -166,15 +166,15 @@ def _database_override(release: Release) -> Iterator[Breach]:
     for pod in pods(release):
         found = env.winner(release, pod, "PREFECT_API_DATABASE_CONNECTION_URL")
         if found is not None:
-            listed, entry = found
-            text = f"{env_edits.path_of(listed, entry.name)} is overridden by PREFECT_SERVER_DATABASE_CONNECTION_URL"
-            yield at_entry(listed, entry, f"{text}, which the chart sets on {PODS[pod]}")
+            env_list, entry = found
+            text = f"{env_edits.path_of(env_list, entry.name)} is overridden by PREFECT_SERVER_DATABASE_CONNECTION_URL"
+            yield at_entry(env_list, entry, f"{text}, which the chart sets on {PODS[pod]}")
     found = env.winner(release, "background", PIN) if deployment.is_separate(release) else None
     if found is not None and env.as_bool(found[1].value) is True:
-        listed, entry = found
-        text = f"{env_edits.path_of(listed, entry.name)} is overridden by {INJECTED_PIN}"
+        env_list, entry = found
+        text = f"{env_edits.path_of(env_list, entry.name)} is overridden by {INJECTED_PIN}"
         text = f'{text}, which the chart sets to "false" on the background pod; older charts obeyed this one'
-        yield at_entry(listed, entry, text)._replace(remedy="Remove the entry.")
+        yield at_entry(env_list, entry, text)._replace(remedy="Remove the entry.")
 
 
 WHY_EXACT = 'Infrahub sets up Prefect only if it is exactly "false", quoted and in lower case.'

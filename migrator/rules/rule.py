@@ -64,9 +64,9 @@ def at(release: Release, path: Route, text: str) -> Breach:
     return Breach(text, release.default_layer(), release.root)
 
 
-def at_entry(listed: EnvList, entry: Entry, text: str) -> Breach:
+def at_entry(env_list: EnvList, entry: Entry, text: str) -> Breach:
     """A breach at an env entry, in a layer or in the chart's own list."""
-    return Breach(text, listed.layer, listed.route_of(entry))
+    return Breach(text, env_list.layer, env_list.route_of(entry))
 
 
 def full_path(release: Release, path: Route) -> str:
