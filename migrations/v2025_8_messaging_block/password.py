@@ -51,11 +51,11 @@ def question(release: Release) -> Question:
 
 def move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:
     """What to do with the password."""
-    made = _move(release, ask, env_only=env_only)
+    result = _move(release, ask, env_only=env_only)
     found = [each[1] for pod in env.POD_LISTS if (each := env.winner(release, pod, PASSWORD)) is not None]
-    if made.removes_entries and made.effect == "none" and any(map(env.is_optional, found)):
-        return made._replace(effect="behaviour")  # with an optional reference, a pod started without the Secret
-    return made
+    if result.removes_entries and result.effect == "none" and any(map(env.is_optional, found)):
+        return result._replace(effect="behaviour")  # with an optional reference, a pod started without the Secret
+    return result
 
 
 def _move(release: Release, ask: Ask, *, env_only: bool) -> PasswordMove:

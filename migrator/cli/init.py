@@ -36,11 +36,11 @@ def write_project(settings: Settings) -> int:
     entries = [
         each for error in found.errors if isinstance(error, OutOfScopeError) for each in helmfile.releases(error.path)
     ]
-    made = project_text.draft(found, entries, folder)
-    text = project_text.text_for(made, folder).encode("utf-8", "surrogateescape")
+    content = project_text.draft(found, entries, folder)
+    text = project_text.text_for(content, folder).encode("utf-8", "surrogateescape")
     writing.create(path, text, like=None, backup=True)
-    doubts = sum(not isinstance(error, OutOfScopeError) for error in made.errors)
-    releases = f"{len(made.releases)} release{'s' * (len(made.releases) != 1)}"
+    doubts = sum(not isinstance(error, OutOfScopeError) for error in content.errors)
+    releases = f"{len(content.releases)} release{'s' * (len(content.releases) != 1)}"
     sys.stdout.write(f"{path}: {releases}" + (f", {doubts} in doubt (see its comments)" if doubts else "") + "\n")
     if sieve.ignored:
         tell(settings, f"note: {sieve.summary(folder)}")

@@ -13,8 +13,8 @@ from migrator.values.changes import Notice
 
 def brief(case: Case, status: Status | None = None) -> FileReport:
     """The case as a report; `status` is its outcome, if it went further than a plan."""
-    found, made = case.detected, case.plan
-    concerned = {planned.known.id for planned in made.steps} | made.waiting
+    found, plan = case.detected, case.plan
+    concerned = {planned.known.id for planned in plan.steps} | plan.waiting
     final = status or case.status
     return FileReport(
         path=case.bundle.name,
@@ -27,8 +27,8 @@ def brief(case: Case, status: Status | None = None) -> FileReport:
         evidence=found.evidence,
         migrations=tuple((known.id, known.migration.title) for known in case.known if known.id in concerned),
         changes=tuple(_changes(case)),
-        questions=tuple(_question_report(asked) for asked in made.asked),
-        notices=tuple(notice_report(notice) for notice in made.notices),
+        questions=tuple(_question_report(asked) for asked in plan.asked),
+        notices=tuple(notice_report(notice) for notice in plan.notices),
         exit_code=3 if final == "needs-decision" else 0,
     )
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrator.errors import InputError, RefusedError
-from migrator.planning import catalog, chart_bump, discover, plan, upgrade_notices
+from migrator.planning import catalog, chart_bump, discover, upgrade_notices
 from migrator.planning.answers import Asking
+from migrator.planning.plan import Plan
 from migrator.planning.request import Request
 from migrator.planning.upgrade import Upgrade
 from migrator.prefect import shapes
@@ -33,7 +34,7 @@ class Case(NamedTuple):
 
     bundle: Bundle
     detected: discover.Detected
-    plan: plan.Plan
+    plan: Plan
     known: tuple[catalog.KnownMigration, ...]
     bump: chart_bump.Bump | None = None
 
@@ -72,18 +73,18 @@ def _examined(bundle: Bundle, request: Request) -> Case:
     settled = _settle_flavour(upgrade, ask)
     if settled is None:  # the question is open, and everything else depends on it
         return _case(upgrade, _nothing(upgrade.release(""), ask))
-    upgrade, made = settled
-    if made is None:
+    upgrade, plan = settled
+    if plan is None:
         release = upgrade.release(upgrade.detected.flavour or "")
         if not _runs_prefect(release):
             upgrade = upgrade.with_notices([upgrade_notices.NO_PREFECT])
-        made = upgrade.plan(release, ask)
-    _refuse_unclear(upgrade, made)
-    if made.open_questions and not request.in_one_line:
+        plan = upgrade.plan(release, ask)
+    _refuse_unclear(upgrade, plan)
+    if plan.open_questions and not request.in_one_line:
         from migrator.planning import foresight  # most releases have no open question
 
-        made = foresight.without_fixed(upgrade, made)
-    return _bump(upgrade, made._replace(notices=upgrade_notices.collect(upgrade, made)))
+        plan = foresight.without_fixed(upgrade, plan)
+    return _bump(upgrade, plan._replace(notices=upgrade_notices.collect(upgrade, plan)))
 
 
 def _refuse_empty_first(bundle: Bundle) -> None:
@@ -137,7 +138,7 @@ def _local_chart(path: str, old_path: str) -> LocalChart | TwoCharts | None:
     return local_chart.TwoCharts(local_chart.read(old_path), new) if old_path else new
 
 
-def _settle_flavour(upgrade: Upgrade, ask: Asking) -> tuple[Upgrade, plan.Plan | None] | None:
+def _settle_flavour(upgrade: Upgrade, ask: Asking) -> tuple[Upgrade, Plan | None] | None:
     """The upgrade with its flavour, or with the plan that is the same for all; None while that question is open."""
     found = upgrade.detected
     if upgrade.local_chart is not None or found.flavour is not None or found.chart != "infrahub-enterprise":
@@ -153,20 +154,20 @@ def _runs_prefect(release: Release) -> bool:
     return release.prefect.get("enabled") is not False
 
 
-def _refuse_unclear(upgrade: Upgrade, made: plan.Plan) -> None:
+def _refuse_unclear(upgrade: Upgrade, plan: Plan) -> None:
     """Raise RefusedError for changes that cannot be made where they are needed."""
     bundle = upgrade.bundle
-    _refuse_duplicates(bundle.layers, upgrade.detected, made)
+    _refuse_duplicates(bundle.layers, upgrade.detected, plan)
     if bundle.typed:
         from migrator.sources import typed  # on demand: most releases have values in files only
 
-        typed.refuse_change(bundle, made.changes)
+        typed.refuse_change(bundle, plan.changes)
 
 
-def _refuse_duplicates(sources: tuple[Source, ...], found: discover.Detected, made: plan.Plan) -> None:
+def _refuse_duplicates(sources: tuple[Source, ...], found: discover.Detected, plan: Plan) -> None:
     """Refuse a duplicate key on the path to a change: readers cannot tell which of the two is meant."""
     for number, source in enumerate(sources):
-        routes = [found.root, *(change.edit.route for change in made.changes if change.layer == number)]
+        routes = [found.root, *(change.edit.route for change in plan.changes if change.layer == number)]
         for duplicate in source.duplicates():
             way = duplicate.route
             if any(route[: len(way)] == way for route in routes):
@@ -180,21 +181,21 @@ def _refuse_duplicates(sources: tuple[Source, ...], found: discover.Detected, ma
                 )
 
 
-def _bump(upgrade: Upgrade, made: plan.Plan) -> Case:
+def _bump(upgrade: Upgrade, plan: Plan) -> Case:
     """The case with the chart's version, which moves with the values."""
     bundle, found, request = upgrade.bundle, upgrade.detected, upgrade.request
     # A target from the command line applies even if no value has to change.
-    changes = bool(made.changes) or bundle.is_altered
+    changes = bool(plan.changes) or bundle.is_altered
     moves = changes or bool(request.options.version_to)
     if changes and request.bump:
         chart_bump.refuse_left_behind(bundle, found)
-    bump, notices = chart_bump.bump(bundle, found, made.result, moves=moves, wanted=request.bump)
-    return _case(upgrade, made._replace(notices=(*made.notices, *notices)), bump)
+    bump, notices = chart_bump.bump(bundle, found, plan.result, moves=moves, wanted=request.bump)
+    return _case(upgrade, plan._replace(notices=(*plan.notices, *notices)), bump)
 
 
-def _case(upgrade: Upgrade, made: plan.Plan, bump: chart_bump.Bump | None = None) -> Case:
-    return Case(upgrade.bundle, upgrade.detected, made, upgrade.known, bump)
+def _case(upgrade: Upgrade, plan: Plan, bump: chart_bump.Bump | None = None) -> Case:
+    return Case(upgrade.bundle, upgrade.detected, plan, upgrade.known, bump)
 
 
-def _nothing(release: Release, ask: Asking, *notices: Notice) -> plan.Plan:
-    return plan.Plan(release, release, (), tuple(ask.asked.values()), notices)
+def _nothing(release: Release, ask: Asking, *notices: Notice) -> Plan:
+    return Plan(release, release, (), tuple(ask.asked.values()), notices)

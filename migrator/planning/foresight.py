@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from migrator.errors import MigratorError
 from migrator.migration import Question
-from migrator.planning import plan
 from migrator.planning.answers import Asking
+from migrator.planning.plan import Plan
 from migrator.planning.upgrade import Upgrade
 from migrator.values.changes import Notice
 
@@ -28,18 +28,18 @@ class _Way(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-def without_fixed(upgrade: Upgrade, made: plan.Plan) -> plan.Plan:
+def without_fixed(upgrade: Upgrade, plan: Plan) -> Plan:
     """The plan without the rules' notices that any answer fixes.
 
     If only some answers do, the notice says which. A notice that the answers would word differently gets that wording.
     Only errors and warnings of a waiting migration are checked: some other warning may be reported needlessly, but not
     every plan has to be made several times.
     """
-    waiting = {rule for known, step in upgrade.selected if known.id in made.waiting for rule in step.rules}
-    if not any(notice.severity == "error" or notice.rule in waiting for notice in made.notices):
-        return made
-    ways = _ways(upgrade, made)
-    return made._replace(notices=tuple(_without_fixed(made.notices, ways))) if ways else made
+    waiting = {rule for known, step in upgrade.selected if known.id in plan.waiting for rule in step.rules}
+    if not any(notice.severity == "error" or notice.rule in waiting for notice in plan.notices):
+        return plan
+    ways = _ways(upgrade, plan)
+    return plan._replace(notices=tuple(_without_fixed(plan.notices, ways))) if ways else plan
 
 
 def _without_fixed(notices: Sequence[Notice], ways: Sequence[_Way]) -> Iterator[Notice]:
@@ -69,11 +69,11 @@ def _fixing_answer(is_given: Sequence[bool], ways: Sequence[_Way]) -> str:
     return ""
 
 
-def _ways(upgrade: Upgrade, made: plan.Plan) -> list[_Way]:
+def _ways(upgrade: Upgrade, plan: Plan) -> list[_Way]:
     """The ways to answer all open questions; empty if there are too many."""
-    stale = {asked.question.id for asked in made.asked if asked.stale}
+    stale = {asked.question.id for asked in plan.asked if asked.stale}
     given = {name: answer for name, answer in upgrade.request.given.items() if name not in stale}
-    waiting: list[tuple[dict[str, str], list[Question]]] = [({}, made.open_questions)]
+    waiting: list[tuple[dict[str, str], list[Question]]] = [({}, plan.open_questions)]
     found: list[_Way] = []
     plans = 0
     while waiting:
@@ -86,7 +86,7 @@ def _ways(upgrade: Upgrade, made: plan.Plan) -> list[_Way]:
         for option in options:
             chosen = {**answers, name: option}
             try:
-                then = upgrade.plan(made.start, Asking({**given, **chosen}, defaults=upgrade.request.defaults))
+                then = upgrade.plan(plan.start, Asking({**given, **chosen}, defaults=upgrade.request.defaults))
             except MigratorError:
                 continue  # not a valid answer
             if then.open_questions:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from migrator.charts.presets import knows_preset
 from migrator.charts.versions import FLAVOURS
 from migrator.errors import RefusedError, UsageError
-from migrator.planning import plan
 from migrator.planning.answers import Asking
+from migrator.planning.plan import Plan
 from migrator.planning.upgrade import Upgrade
 from migrator.prefect import deployment, flavours
 from migrator.values.changes import Change
@@ -18,7 +18,7 @@ class Settled(NamedTuple):
     """An upgrade whose flavour is known, or does not matter; in that case with the plan, which is the same for all."""
 
     upgrade: Upgrade
-    plan: plan.Plan | None = None
+    plan: Plan | None = None
 
 
 def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
@@ -27,9 +27,9 @@ def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
     if not flavours.matter(release):
         return Settled(upgrade.with_notices([*flavours.validation_notices(release)]))
     if ask.given("flavour") is None:
-        made = _same_plan_for_all(upgrade)
-        if made is not None:
-            return Settled(upgrade, made)
+        plan = _same_plan_for_all(upgrade)
+        if plan is not None:
+            return Settled(upgrade, plan)
         migrated = _as_migrated(upgrade) if deployment.needs_docket_chart(release) else None
         if migrated is not None:
             return migrated
@@ -37,13 +37,13 @@ def settle(upgrade: Upgrade, ask: Asking) -> Settled | None:
     return Settled(upgrade._replace(detected=upgrade.detected._replace(flavour=answer))) if answer is not None else None
 
 
-def _same_plan_for_all(upgrade: Upgrade) -> plan.Plan | None:
+def _same_plan_for_all(upgrade: Upgrade) -> Plan | None:
     """The plan of the first of the flavours that differ, if they all lead to the same plan; else None."""
-    first: plan.Plan | None = None
+    first: Plan | None = None
     for flavour in flavours.that_differ(upgrade.release("")):
         release = upgrade.release(flavour)
         try:
-            made = upgrade.plan(release)
+            plan = upgrade.plan(release)
         except RefusedError:
             if knows_preset(release.flavour):
                 raise
@@ -54,8 +54,8 @@ def _same_plan_for_all(upgrade: Upgrade) -> plan.Plan | None:
         except UsageError:  # the answer may still be valid for the flavour that runs
             return None
         if first is None:
-            first = made
-        elif _wanted_by(made) != _wanted_by(first):
+            first = plan
+        elif _wanted_by(plan) != _wanted_by(first):
             return None
     return first
 
@@ -65,14 +65,14 @@ def _as_migrated(upgrade: Upgrade) -> Settled | None:
 
     A file cannot record which flavour runs; asking again would lead to the same file.
     """
-    right: dict[str, plan.Plan] = {}
+    right: dict[str, Plan] = {}
     for flavour in filter(knows_preset, ("", *FLAVOURS)):
         try:
-            made = upgrade.plan(upgrade.release(flavour))
+            plan = upgrade.plan(upgrade.release(flavour))
         except (RefusedError, UsageError):
             continue
-        if made.is_current:
-            right[flavour] = made
+        if plan.is_current:
+            right[flavour] = plan
     if not right:
         return None
     names = ", ".join(flavour or "the plain chart" for flavour in right)
@@ -80,5 +80,5 @@ def _as_migrated(upgrade: Upgrade) -> Settled | None:
     return Settled(upgrade.with_evidence(evidence), next(iter(right.values())))
 
 
-def _wanted_by(made: plan.Plan) -> tuple[list[Change], list[str]]:
-    return made.changes, [question.id for question in made.open_questions]
+def _wanted_by(plan: Plan) -> tuple[list[Change], list[str]]:
+    return plan.changes, [question.id for question in plan.open_questions]

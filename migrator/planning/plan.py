@@ -48,7 +48,7 @@ class Plan(NamedTuple):
         return not self.changes and not self.open_questions
 
 
-def make(release: Release, selected: Sequence[Selected], ask: Asking, *, in_one_line: bool = False) -> Plan:
+def make_plan(release: Release, selected: Sequence[Selected], ask: Asking, *, in_one_line: bool = False) -> Plan:
     """Run the selected steps in order, each on the result of the previous one.
 
     Then the rules that they name report what they find; with `in_one_line` only if no question is open.

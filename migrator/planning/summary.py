@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.migration import Question
-from migrator.planning import chart_bump, plan, route
+from migrator.planning import chart_bump, route
 from migrator.planning.brief import brief, notice_report
 from migrator.planning.examine import Case
+from migrator.planning.plan import Plan
 from migrator.prefect import queues
 from migrator.report.queue_records import QueuesReport
 from migrator.report.records import FileReport, Finding, NoticeReport, Status
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def report(case: Case, result: Result | None = None, *, status: Status | None = None) -> FileReport:
     """Everything about the case as plain records; places in the text are known once the plan is applied."""
-    facts, made = brief(case, status), case.plan
+    facts, plan = brief(case, status), case.plan
     streams = result.streams if result is not None else tuple(source.stream for source in case.sources)
     facts = facts._replace(
         layers=tuple(
@@ -34,11 +35,11 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
             }.values()
         ),
         questions=tuple(
-            each._replace(places=places(case, asked.question)) for each, asked in zip(facts.questions, made.asked)
+            each._replace(places=places(case, asked.question)) for each, asked in zip(facts.questions, plan.asked)
         ),
-        notices=tuple(_located(case, *each) for each in zip(facts.notices, made.notices)),
-        values_before=[*_around(case), *(layer.data for layer in made.start.layers)],
-        values_after=[layer.data for layer in made.result.layers],
+        notices=tuple(_located(case, *each) for each in zip(facts.notices, plan.notices)),
+        values_before=[*_around(case), *(layer.data for layer in plan.start.layers)],
+        values_after=[layer.data for layer in plan.result.layers],
         release=_release(case),
     )
     if result is None:
@@ -48,7 +49,7 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         notices=(*facts.notices, *result.notices),
         documents=_documents(case, result),
         steps=tuple(_steps(case, result)),
-        queues=_queues(made),
+        queues=_queues(plan),
     )
 
 
@@ -72,9 +73,9 @@ def _around(case: Case) -> Iterator[Value]:
             yield source.stream.documents[source.document].data
 
 
-def _queues(made: plan.Plan) -> QueuesReport | None:
-    to_decide = {question.id: question.flag for question in made.open_questions}
-    return queues.queues(made.start, made.result, to_decide)
+def _queues(plan: Plan) -> QueuesReport | None:
+    to_decide = {question.id: question.flag for question in plan.open_questions}
+    return queues.queues(plan.start, plan.result, to_decide)
 
 
 def _steps(case: Case, result: Result) -> Iterator[StepReport]:

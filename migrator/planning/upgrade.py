@@ -48,7 +48,7 @@ class Upgrade(NamedTuple):
         """
         runs_prefect = release.prefect.get("enabled") is not False
         steps = [each for each in self.selected if runs_prefect or each.step.part == "infrahub"]
-        return plan.make(release, steps, ask or self.request.asking(), in_one_line=self.request.in_one_line)
+        return plan.make_plan(release, steps, ask or self.request.asking(), in_one_line=self.request.in_one_line)
 
     def with_evidence(self, text: str) -> "Upgrade":
         """The same with one more sentence of evidence."""

@@ -7,8 +7,9 @@ from itertools import islice
 
 from migrator.charts import roots, versions
 from migrator.errors import some_of
-from migrator.planning import catalog, discover, plan
+from migrator.planning import catalog, discover
 from migrator.planning import route as way
+from migrator.planning.plan import Plan
 from migrator.planning.upgrade import Upgrade
 from migrator.sources import Bundle
 from migrator.values import tree
@@ -22,22 +23,22 @@ NO_PREFECT = Notice(
 )
 
 
-def collect(upgrade: Upgrade, made: plan.Plan) -> tuple[Notice, ...]:
+def collect(upgrade: Upgrade, plan: Plan) -> tuple[Notice, ...]:
     """All notices about the release, including the plan's own."""
     bundle = upgrade.bundle
     return (
         *bundle.notices,
         *_about_other_preset(upgrade),
         *_about_unseen(bundle),
-        *made.notices,
+        *plan.notices,
         *_about_documents(bundle),
         *_about_computed(bundle),
         *_about_invisible_characters(bundle),
         *_about_target(upgrade.detected, upgrade.known),
         *_about_ahead(upgrade),
         *_about_jump(upgrade.detected),
-        *_about_preset(upgrade.detected, made),
-        *_about_base(bundle, made),
+        *_about_preset(upgrade.detected, plan),
+        *_about_base(bundle, plan),
     )
 
 
@@ -155,18 +156,18 @@ def _about_jump(found: discover.Detected) -> Iterator[Notice]:
         yield Notice(f"{text}; only one at a time is supported. Stops: {names} (plan --route).", "warning")
 
 
-def _about_preset(found: discover.Detected, made: plan.Plan) -> Iterator[Notice]:
-    if not made.start.after.preset_is_known:
+def _about_preset(found: discover.Detected, plan: Plan) -> Iterator[Notice]:
+    if not plan.start.after.preset_is_known:
         yield Notice(
             f"What the preset of {found.chart} {found.shown_to} sets for Infrahub and Neo4j is not known here, so "
             "nothing relies on it: give that chart with --chart-path."
         )
 
 
-def _about_base(bundle: Bundle, made: plan.Plan) -> Iterator[Notice]:
+def _about_base(bundle: Bundle, plan: Plan) -> Iterator[Notice]:
     """A lower layer may be used by other releases that are not part of the run."""
     top = bundle.uppermost.name
-    for number in sorted({change.layer for change in made.changes}):
+    for number in sorted({change.layer for change in plan.changes}):
         name = bundle.layers[number].name
         others = dict(bundle.read_by).get(name, ())
         if others:

@@ -63,15 +63,15 @@ def _entry_of(path: str, entries: Sequence[HelmfileRelease]) -> HelmfileRelease 
     return found[0] if len(found) == 1 else None
 
 
-def text_for(made: Draft, folder: str) -> str:
+def text_for(content: Draft, folder: str) -> str:
     """The text of a project file for that folder."""
-    lines = [_HEAD, "releases:\n" if made.releases else "releases: []\n"]
-    for name, (layers, entry) in zip(_names(made.releases, folder), made.releases):
+    lines = [_HEAD, "releases:\n" if content.releases else "releases: []\n"]
+    for name, (layers, entry) in zip(_names(content.releases, folder), content.releases):
         paths = ", ".join(_quoted(_below(path, folder)) for path in layers)
         lines += [f"  - name: {_quoted(name)}\n", f"    layers: [{paths}]\n"]
         lines += _settings(entry, folder) if entry is not None else []
-    in_doubt = [error for error in made.errors if not isinstance(error, OutOfScopeError)]
-    foreign = [error for error in made.errors if isinstance(error, OutOfScopeError)]
+    in_doubt = [error for error in content.errors if not isinstance(error, OutOfScopeError)]
+    foreign = [error for error in content.errors if isinstance(error, OutOfScopeError)]
     lines += _comments("Unclear or unreadable:", in_doubt, folder)
     sealed = [_quoted("/" + _below(error.path, folder)) for error in in_doubt if isinstance(error, EncryptedError)]
     if sealed:

@@ -80,7 +80,7 @@ def test_a_false_claim_of_effect_none_is_refused_as_a_bug() -> None:
     start = plan_text(text(background="A, value: x")).start
     step = Step("drop", "drop an entry", drop)
     known = KnownMigration("v9_9_9_drop", Migration("drop", {}, (step,)), "")
-    made = plan.make(start, [Selected(known, step)], Asking({}))
+    made = plan.make_plan(start, [Selected(known, step)], Asking({}))
     with pytest.raises(
         VerificationError, match=r"v9_9_9_drop, step drop: .* A on the background pod; nothing was written"
     ):
