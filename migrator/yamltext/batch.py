@@ -79,8 +79,6 @@ class Batch:
         routes = [edit.route]
         if isinstance(edit, AddKey) and isinstance(edit.place.sibling, str):
             routes.append((*self._existing(edit.route), edit.place.sibling))
-        if isinstance(edit, RenameKey):
-            routes.append((*edit.route[:-1], edit.name))
         return any(route[:length] in self._touched for route in routes for length in range(len(route) + 1))
 
     def _existing(self, route: Route) -> Route:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from migrator.values.edits import Route
-from migrator.yamltext.layout import NO_KEY, Entries, Layout
+from migrator.yamltext.layout import Entries, Layout
 from migrator.yamltext.lines import BREAK, compiled
 from migrator.yamltext.record import BLOCK_MAP
 from migrator.yamltext.routes import walk
@@ -20,7 +20,7 @@ class Orphan(NamedTuple):
 
 
 def comments_in(layout: Layout, root: int, route: Route) -> list[Orphan]:
-    """The comments in the entry at `route`, from the line of its key to the line where it ends."""
+    """The comments in the entry at `route`, which ends in a key, from its line to the line where the value ends."""
     way = walk(layout, root, route)
     if len(way) < len(route):
         return []
@@ -31,9 +31,8 @@ def comments_in(layout: Layout, root: int, route: Route) -> list[Orphan]:
         for match in compiled(r"(?<!\w)#[^\n\r\x85\u2028\u2029]*").finditer(layout.text, start, stop):
             found.append(Orphan(layout.line(match.start()), match[0].rstrip()))
 
-    first = node if key == NO_KEY else key
-    at = layout.content_start(first)
-    for each in range(first, layout.last_event(node) + 1):
+    at = layout.content_start(key)
+    for each in range(key, layout.last_event(node) + 1):
         if layout.record.kinds[each] < BLOCK_MAP:
             look(at, layout.content_start(each))
             at = max(at, layout.stop(each))

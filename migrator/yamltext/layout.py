@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from migrator.yamltext.lines import Lines, compiled
 from migrator.yamltext.record import (
-    ALIAS,
     BLOCK_END,
     BLOCK_MAP,
     BLOCK_SEQ,
@@ -193,13 +192,10 @@ class Layout(Lines):
             after = self._end_before(node, index)
             if self.text.find("?", after, start) < 0:
                 return start
-            at = self.skip_fill(after)
-            return at if at < start and self.text[at] == "?" else start
+            return self.skip_fill(after)
         if self.record.kinds[node] != BLOCK_SEQ:
             return start
-        if self.text.startswith("- ", start - 2) and start >= 2:
-            return start - 2
-        return self.skip_fill(self._end_before(node, index))
+        return self.dash(child.node)
 
     def is_bare(self, child: Child | Entry) -> bool:
         """Whether a mapping's null is written without even its colon, as in `{key}` and `? key`."""
@@ -219,10 +215,10 @@ class Layout(Lines):
             return end
         if kind in (FLOW_MAP, FLOW_SEQ):
             return end - 1 if end > start else end
-        if kind != ALIAS and (node in record.anchors or node in record.tagged):
+        if node in record.anchors or node in record.tagged:
             match = compiled(_PROPERTIES).match(self.text, start)
             assert match
-            return min(self.skip_fill(match.end()), end) if match.end() < end else end
+            return min(self.skip_fill(match.end()), end)
         return start
 
     def stop(self, node: int) -> int:
@@ -272,17 +268,10 @@ class Layout(Lines):
 
     def dash(self, node: int) -> int:
         """The position of a block list item's dash, found from the item; in a flow list, where the item begins."""
-        at = self.record.starts[node]
-        if self.text[at - 1 : at] == "-":
-            return at - 1
-        # Only spaces, tabs, breaks and comments come between a dash and its item.
-        best = at
+        start = at = self.record.starts[node]
         line = self.line_start(at)
-        while True:
-            before = self.text[line:at].split("#")[0].rstrip(" \t\n\r\x85\u2028\u2029")
-            if before:
-                return line + len(before) - 1 if before.endswith("-") else best
-            if line == 0:
-                return best
+        # Only spaces, tabs, breaks and comments come between a dash and its item.
+        while not (before := self.text[line:at].split("#")[0].rstrip(" \t\n\r\x85\u2028\u2029")):
             line = self.line_start(line - 1)
             at = self.line_end(line)
+        return line + len(before) - 1 if before.endswith("-") else start

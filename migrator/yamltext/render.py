@@ -30,9 +30,9 @@ class Renderer:
 
     def scalar(self, value: Value, *, flow: bool, key: str = "", like: int | None = None) -> str:
         """A scalar (or an empty collection) on one line; `like` is the style of what it replaces."""
-        if value == [] and isinstance(value, list):
+        if value == []:
             return "[]"
-        if value == {} and isinstance(value, dict):
+        if value == {}:
             return "{}"
         if not isinstance(value, str):
             assert not isinstance(value, (list, dict))

@@ -39,7 +39,7 @@ def steps_to(layout: Layout, root: int, node: int) -> list[tuple[int, int]]:
     here = root
     while here != node:
         for index, child in enumerate(layout.children(here)):
-            if (child.node if child.key == NO_KEY else child.key) <= node <= layout.last_event(child.node):
+            if node <= layout.last_event(child.node):
                 steps.append((here, index))
                 here = node if node == child.key else child.node
                 break

@@ -162,7 +162,6 @@ class Style:
             for node in _by_distance(children, bisect_left(children, near)):
                 yield parent, node
         if way:
-            yield from zip(reversed(way[:-1]), reversed(way[1:]))
             yield from self._below(way[0], 4)
 
     def _below(self, node: int, levels: int) -> Iterator[tuple[int, int]]:

@@ -39,6 +39,7 @@ e: *x
         (SHARED, [SetValue(("d",), 5)], SHARED.replace("d: *x", "d: 5"), []),
         (SHARED, [RemoveKey(("e",))], SHARED.replace("e: *x\n", ""), []),
         (SHARED, [RenameKey(("d",), "z")], SHARED.replace("d:", "z:"), []),
+        (SHARED, [AddKey(("f",), 5), SetValue(("d", "b"), 1)], SHARED + "f: 5\n", []),
         ("a: &x 1\n", [SetValue(("a",), "t")], "a: &x t\n", []),
         ("a: &x\n  b: 1\n", [RemoveKey(("a", "b"))], "a: &x {}\n", []),
         ("a: &x 1\n", [SetValue(("a",), {"b": 1})], "a: &x\n  b: 1\n", []),
@@ -82,6 +83,18 @@ def test_merge_keys(outcome: Callable[..., Edited], edit: Edit, result: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("source", "edit", "result"),
+    [
+        ("b: &b {x: 1}\nu:\n  <<: [*b, {z: 1}]\n", SetValue(("u", "x"), 5),
+         "b: &b {x: 1}\nu:\n  <<: [*b, {z: 1}]\n  x: 5\n"),
+        ("b: &b {x: }\nu:\n  <<: *b\n", AddKey(("u", "x", "k"), 1), "b: &b {x: }\nu:\n  <<: *b\n  x:\n    k: 1\n"),
+    ],
+)  # fmt: skip
+def test_a_merged_value_is_overridden(outcome: Callable[..., Edited], source: str, edit: Edit, result: str) -> None:
+    assert outcome(source, [edit]).stream.data.decode() == result
+
+
+@pytest.mark.parametrize(
     ("source", "edit", "words"),
     [
         (MERGED, RemoveKey(("user", "x")), r"values\.yaml:5: user\.x comes from a merge key"),
@@ -90,6 +103,10 @@ def test_merge_keys(outcome: Callable[..., Edited], edit: Edit, result: str) -> 
         (MERGED + "  x: 9\n", RemoveKey(("user", "x")), r"values\.yaml:7: without its entry, 'x' would come from"),
         ("b: &b {x: 1}\nu:\n  x: 9\n  <<: *b\n", SetValue(("u", "x"), 5),
          r"values\.yaml:4: the merge key `<<` overrides"),
+        ("b: &b {x: 1}\nu:\n  x: 9\n  <<: *b\n", RenameKey(("u", "x"), "z"),
+         r"values\.yaml:4: u\.x comes from a merge key"),
+        ("a:\n  &x v\n", SetValue(("a",), {"b": 1}), r"values\.yaml:2: cannot edit a value with an anchor"),
+        ("a:\n  |\n  x\n", SetValue(("a",), {"b": 1}), r"values\.yaml:2: cannot edit .* or a block scalar, on a line"),
         ("&k a: 1\n*k : 2\n", RemoveKey(("a",)), r"values\.yaml:2: the key 'a' appears twice .* lines 1 and 2"),
         ("a: &k b\n*k : 2\n", RemoveKey(("a",)), r"values\.yaml:2: an alias is used as a key"),
         ("a: 1\nb: 2\na: 3\n", SetValue(("a",), 5), r"values\.yaml:3: the key 'a' appears twice .* lines 1 and 3"),
@@ -114,7 +131,13 @@ def test_unsupported_shapes_are_refused_by_name_and_line(
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("a: !\n", "a: 5\n"), ("a: !", "a: 5"), ("b: 1\na: &x\n", "b: 1\na: &x 5\n"), ("a: &x !!str\n\n", "a: &x 5\n\n")],
+    [
+        ("a: !\n", "a: 5\n"),
+        ("a: !", "a: 5"),
+        ("b: 1\na: &x\n", "b: 1\na: &x 5\n"),
+        ("a: &x\n  &m k: v\n", "a: &x 5\n"),
+        ("a: &x !!str\n\n", "a: &x 5\n\n"),
+    ],
 )
 def test_a_tag_or_an_anchor_without_a_value_may_be_last(edited: Callable[..., str], before: str, after: str) -> None:
     assert edited(before, SetValue(("a",), 5)) == after
@@ -144,6 +167,7 @@ c:
         ("  b: 1\n", AddKey(("a", "z"), 1), "  b: 1\n  z: 1\n"),
         ("c:\n  &m k: v\n", SetValue(("c",), "s"), "c: s\n"),
         ("c:\n  &m k: v\n", RemoveKey(("c", "k")), "c: {}\n"),
+        ("c:\n  &m k: v\n", SetValue(("c", "k"), 5), "c:\n  &m k: 5\n"),
     ],
 )  # fmt: skip
 def test_a_tag_or_anchor_of_the_first_key_is_not_that_of_the_block(

@@ -92,6 +92,8 @@ next: 1
         ("a: 1\n'b': 2\n", RenameKey(("b",), "on"), "a: 1\n'on': 2\n"),
         ("a : 1 # c\n", RenameKey(("a",), "on"), '"on" : 1 # c\n'),
         ("on: 1\n", RenameKey(("true",), "b"), "b: 1\n"),
+        ("a:\n  k: |+\n    x\nb: 2\n\nc: 3\n", RemoveKey(("b",)), "a:\n  k: |+\n    x\nc: 3\n"),
+        ("a: |\n  x\nb: 2\n# of c\nc: 3\n", RemoveKey(("b",)), "a: |\n  x\n# of c\nc: 3\n"),
         # items
         ("- a\n- b\n", InsertItem((), "c", after(0)), "- a\n- c\n- b\n"),
         ("- a\n- b", InsertItem((), "c"), "- a\n- b\n- c"),
@@ -104,6 +106,8 @@ next: 1
         ("a: []\n", InsertItem(("a",), {"b": 1, "c": []}), "a:\n  - b: 1\n    c: []\n"),
         ("x:\n- 1\na: []\n", InsertItem(("a",), "b"), "x:\n- 1\na:\n- b\n"),
         ("-   a: 1\n    b: 2\n", InsertItem((), {"c": 3, "d": 4}, LAST), "-   a: 1\n    b: 2\n-   c: 3\n    d: 4\n"),
+        ("- 'x'#c\n-\n  z\n", InsertItem((), 1, before(1)), "- 'x'#c\n- 1\n-\n  z\n"),
+        ("-\n  # c\n\n  x\n- b\n", InsertItem((), 1, before(0)), "- 1\n-\n  # c\n\n  x\n- b\n"),
         # values
         ("a: 1\t# c\n", SetValue(("a",), 2), "a: 2\t# c\n"),
         ("a:\t1\n", SetValue(("a",), 2), "a:\t2\n"),
@@ -122,6 +126,8 @@ next: 1
         ("a: 1\n", SetValue((), "x"), "x\n"),
         ("a: 1\nb: 2\n", SetValue((), {"c": [1]}), "c:\n  - 1\n"),
         ("--- x # c\n", SetValue((), {"a": 1}), "--- # c\na: 1\n"),
+        ("-   x\n", SetValue((0,), {"a": 1, "b": 2}), "-   a: 1\n    b: 2\n"),
+        ("? a\n: 1\n? b\n: 2\n", AddKey(("c",), 3, before("b")), "? a\n: 1\nc: 3\n? b\n: 2\n"),
         ("a:\n  # c\n  x\n", SetValue(("a",), {"b": 1}), "a:\n  # c\n  b: 1\n"),
     ],
 )  # fmt: skip
@@ -185,6 +191,24 @@ def test_setting_the_current_value_changes_no_byte(edited: Run) -> None:
     for index, value in enumerate(current):
         assert edited(source, SetValue(("a", "b", index), value)) == source
     assert edited(source, SetValue(("a", "b", 2), [True])) == source.replace("[ 0x1 ]", "[true]")
+
+
+def test_a_value_is_set_back_to_what_the_batch_changed(edited: Run) -> None:
+    assert edited("a:\n  b: 1\n", SetValue(("a", "b"), 2), SetValue(("a",), {"b": 1})) == "a:\n  b: 1\n"
+
+
+def test_a_key_is_added_next_to_one_that_the_batch_added(edited: Run) -> None:
+    assert edited("a: 1\n", AddKey(("c",), 2), AddKey(("d",), 3, after("c"))) == "a: 1\nc: 2\nd: 3\n"
+
+
+def test_keys_added_at_one_place_are_in_the_order_of_the_data(edited: Run) -> None:
+    assert edited("a: 1\n", AddKey(("x",), 2, before("a")), AddKey(("z",), 3, before("a"))) == "x: 2\nz: 3\na: 1\n"
+    assert edited("a: 1\n", AddKey(("x",), 2, after("a")), AddKey(("z",), 3, after("a"))) == "a: 1\nz: 3\nx: 2\n"
+
+
+def test_keys_change_names_in_turn(edited: Run) -> None:
+    assert edited("a: 1\nb: 2\n", RenameKey(("b",), "c"), RenameKey(("a",), "b")) == "b: 1\nc: 2\n"
+    assert edited("a: 1\nb: 2\n", RemoveKey(("b",)), RenameKey(("a",), "b"), SetValue(("b",), 5)) == "b: 5\n"
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,13 @@ d: 4
         # a comment inside an entry stays inside it
         ("a:\n  b: 1\n  # c: 2\n\n# of d\nd: 1\n", [AddKey(("e",), 5, after("a"))],
          "a:\n  b: 1\n  # c: 2\ne: 5\n\n# of d\nd: 1\n", []),
+        ("a:\n  b: 1\n# level\n  # deeper\nc: 1\n", [AddKey(("e",), 5, after("a"))],
+         "a:\n  b: 1\ne: 5\n# level\n  # deeper\nc: 1\n", []),
+        ("\n# of a\na: 1\n\nb: 2\n", [RemoveKey(("a",))], "\n\nb: 2\n", []),
+        ("a: 1\n\n# one\n\n# two\n\nd: 4\n", [RemoveKey(("d",))], "a: 1\n\n# one\n\n# two\n\n", [(5, "# two")]),
+        # blank lines below two removed keys would become part of the block scalar above them
+        ("a: |+\n  x\nb: 2\nc: 3\n\nd: 4\n", [RemoveKey(("b",)), RemoveKey(("c",))], "a: |+\n  x\nd: 4\n", []),
+        ("a: |+\n  x\nb: 2\n\nc: 3\nd: 4\n", [RemoveKey(("b",)), RemoveKey(("c",))], "a: |+\n  x\nd: 4\n", []),
         ("- a: 1 # one\n  # two\n  b: 2\n", [RemoveKey((0, "a"))], "-\n  # two\n  b: 2\n", []),
         ("- a: 1\n  # of b\n  b: 2\n  c: 3\n", [RemoveKey((0, "a")), RemoveKey((0, "b"))], "-\n  # of b\n  c: 3\n", []),
         ("- a: 1\n  b: 2\n  c: 3\n", [RemoveKey((0, "a")), RemoveKey((0, "b"))], "- c: 3\n", []),
@@ -118,6 +125,8 @@ def test_comments_inside_a_removed_node_are_reported(
 def test_a_comment_that_would_become_text_is_refused_with_its_line(outcome: Callable[..., Edited]) -> None:
     with pytest.raises(RefusedError, match=r"values\.yaml:4: a comment would become part"):
         outcome("a: |\n  x\nb:\n    # deep\nc: 1\n", [RemoveKey(("b",))])
+    with pytest.raises(RefusedError, match=r"values\.yaml:4: a comment would become part"):
+        outcome("a: |\n  x\nb:\n  # as deep\nc: 1\n", [RemoveKey(("b",))])
     # The same with a comment that is not deep enough to be text.
     done = outcome("a: |\n  x\nb:\n # not deep\nc: 1\n", [RemoveKey(("b",))])
     assert done.stream.data == b"a: |\n  x\n # not deep\nc: 1\n"

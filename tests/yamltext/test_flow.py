@@ -61,6 +61,11 @@ Run = Callable[..., str]
         ("a: [\n  x,\n  z ]\n", InsertItem(("a",), "w"), "a: [\n  x,\n  z,\n  w ]\n"),
         ("a: [\n  x,\n  # c\n  z\n]\n", RemoveItems(("a",), (0, 1)), "a: [\n  # c\n]\n"),
         ("a: [ # c\n]\n", InsertItem(("a",), "w"), "a: [w # c\n]\n"),
+        ("a: [\n  '#', x\n]\n", RemoveItems(("a",), (0, 1)), "a: []\n"),
+        ("a: [\n  x,\n  z, ]\n", InsertItem(("a",), "w"), "a: [\n  x,\n  z,\n  w, ]\n"),
+        ("{a: 5 #c\n, b: 1}\n", RemoveKey(("a",)), "{ #c\n b: 1}\n"),
+        ("a: {? f : g, ? h}\n", AddKey(("a", "z"), 1, after("f")), "a: {? f : g, z: 1, ? h}\n"),
+        ("a: ['x', 1, \"z\"]\n", InsertItem(("a",), "w", before(2)), "a: ['x', 1, \"w\", \"z\"]\n"),
         ("a: [x,\n    z]\n", RemoveItems(("a",), (1,)), "a: [x\n    ]\n"),
     ],
 )  # fmt: skip

@@ -46,6 +46,7 @@ def test_other_documents_must_stay_as_they_are() -> None:
         (b"a: 5\nb: 2\n", [Splice(3, 5, "5\n"), Splice(4, 6, "\nb")]),
         (b"a: 5\nb: 2\n", [Splice(8, 9, "2"), Splice(3, 4, "5")]),
         (b"a: 5\nb: 2\n", [Splice(3, 400, "5")]),
+        (b"a: 1\n# 1\nb: 2\n", [Splice(4, 3, "\n# ")]),
     ],
 )
 def test_bytes_outside_the_splices_must_stay(after: bytes, splices: list[Splice]) -> None:

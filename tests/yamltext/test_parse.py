@@ -140,7 +140,7 @@ def test_lines_of_entries() -> None:
     ).documents[0]
     lines = {
         (): 2, ("a",): 2, ("a", "b"): 3, ("a", "c"): 4, ("a", "c", 0): 6, ("a", "c", 1): 7, ("a", "c", 1, "d"): 8,
-        ("a", "c", 2): 9, ("a", "c", 2, 0): 10, ("a", "nope"): 2, ("a", "c", 7): 4, ("nope",): 2,
+        ("a", "c", 2): 9, ("a", "c", 2, 0): 10, ("a", "nope"): 2, ("a", "c", 7): 4, ("a", "c", 3): 4, ("nope",): 2,
     }  # fmt: skip
     assert {route: document.line(route) for route in lines} == lines
 
