@@ -39,7 +39,7 @@ class Job:
         self.slots: dict[int, list[New]] = {}
 
     @property
-    def way(self) -> tuple[int, ...]:
+    def parents(self) -> tuple[int, ...]:
         """The collections from the root to this one."""
         return (*(node for node, _ in self.steps), self.node)
 
@@ -102,7 +102,7 @@ class Batch:
         job = self._job(edit.route[:-1])
         key = edit.route[-1]
         if isinstance(edit, SetValue) and isinstance(key, str) and self.sharing.is_merged_in(job.node, key):
-            self.sharing.take_over(job.way, key)
+            self.sharing.take_over(job.parents, key)
         index = self._index(job.node, edit.route)
         entry = self.layout.entries(job.node)[index]
         if isinstance(edit, SetValue):
@@ -146,7 +146,7 @@ class Batch:
             self._touched.add(route)
             job = self._job(route[:-1])
             if isinstance(route[-1], str) and self.sharing.is_merged_in(job.node, route[-1]):
-                self.sharing.take_over(job.way, route[-1])
+                self.sharing.take_over(job.parents, route[-1])
             index = self._index(job.node, route)
             self.sharing.must_not_be_needed(self.layout.entries(job.node)[index].node)
             job.replaced[index] = {rest[0]: value}

@@ -11,21 +11,21 @@ from migrator.yamltext.page import New, Page
 Slots = Mapping[int, Sequence[New]]
 
 
-def edit_block(page: Page, way: Sequence[int], removed: set[int], slots: Slots) -> None:
-    """Remove the entries `removed` from the block collection `way[-1]` and add the new ones of `slots`.
+def edit_block(page: Page, parents: Sequence[int], removed: set[int], slots: Slots) -> None:
+    """Remove the entries `removed` from the block collection `parents[-1]` and add the new ones of `slots`.
 
     `slots[i]` are put before entry number i. Something must be left afterwards: `replace.replace_node` empties
     collections.
     """
-    _BlockEdit(page, way, removed, slots).run()
+    _BlockEdit(page, parents, removed, slots).run()
 
 
 class _BlockEdit:
-    def __init__(self, page: Page, way: Sequence[int], removed: set[int], slots: Slots) -> None:
+    def __init__(self, page: Page, parents: Sequence[int], removed: set[int], slots: Slots) -> None:
         self.page = page
         self.layout = page.layout
-        self.way = way
-        self.node = way[-1]
+        self.parents = parents
+        self.node = parents[-1]
         self.removed = removed
         self.slots = dict(slots)
         self.entries = self.layout.entries(self.node)
@@ -135,7 +135,7 @@ class _BlockEdit:
     def _lines(self, fresh: Sequence[New], near_item: int, at: int) -> list[str]:
         near = self.entries[min(near_item, len(self.entries) - 1)].node
         literals = self.page.literals_fit(at, self.column)
-        renderer = self.page.renderer(self.way, near, near_item, literals=literals)
+        renderer = self.page.renderer(self.parents, near, near_item, literals=literals)
         lines: list[str] = []
         for new in fresh:
             if new.key is None:

@@ -21,10 +21,10 @@ class Orphan(NamedTuple):
 
 def comments_in(layout: Layout, root: int, route: Route) -> list[Orphan]:
     """The comments in the entry at `route`, which ends in a key, from its line to the line where the value ends."""
-    way = walk(layout, root, route)
-    if len(way) < len(route):
+    entries = walk(layout, root, route)
+    if len(entries) < len(route):
         return []
-    key, node = way[-1].key, way[-1].node
+    key, node = entries[-1].key, entries[-1].node
     found: list[Orphan] = []
 
     def look(start: int, stop: int) -> None:

@@ -24,18 +24,18 @@ class _Piece(NamedTuple):
         return self.entry.stop if self.comma == _NO_COMMA else self.comma + 1
 
 
-def edit_flow(page: Page, way: Sequence[int], removed: set[int], slots: Slots) -> None:
-    """Remove the entries `removed` from the flow collection `way[-1]` and add the new ones of `slots`."""
-    _FlowEdit(page, way, removed, slots).run()
+def edit_flow(page: Page, parents: Sequence[int], removed: set[int], slots: Slots) -> None:
+    """Remove the entries `removed` from the flow collection `parents[-1]` and add the new ones of `slots`."""
+    _FlowEdit(page, parents, removed, slots).run()
 
 
 class _FlowEdit:
-    def __init__(self, page: Page, way: Sequence[int], removed: set[int], slots: Slots) -> None:
+    def __init__(self, page: Page, parents: Sequence[int], removed: set[int], slots: Slots) -> None:
         self.page = page
         self.layout = page.layout
         self.text = page.layout.text
-        self.way = way
-        self.node = way[-1]
+        self.parents = parents
+        self.node = parents[-1]
         self.removed = removed
         self.slots = {slot: list(news) for slot, news in slots.items() if news}
         self.open = self.layout.content_start(self.node)
@@ -70,7 +70,7 @@ class _FlowEdit:
 
     def _written(self, new: New, slot: int) -> str:
         near = self.pieces[min(slot, len(self.pieces) - 1)].entry.node if self.pieces else self.node
-        renderer = self.page.renderer(self.way, near, slot)
+        renderer = self.page.renderer(self.parents, near, slot)
         return renderer.flow(new.value) if new.key is None else renderer.flow_entry(new.key, new.value)
 
     def _swap(self) -> None:

@@ -86,8 +86,8 @@ class Page:
         """Refuse the edit, naming the shape and the line."""
         raise RefusedError(f"{shape}.", path=self.name, line=self.layout.line(offset), remedy=remedy)
 
-    def renderer(self, way: Sequence[int], near: int, near_item: int = 0, *, literals: bool = True) -> Renderer:
-        return Renderer(self.style, way, near, near_item, literals=literals)
+    def renderer(self, parents: Sequence[int], near: int, near_item: int = 0, *, literals: bool = True) -> Renderer:
+        return Renderer(self.style, parents, near, near_item, literals=literals)
 
     # -- looking -------------------------------------------------------------------------------------------------
 

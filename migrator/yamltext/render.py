@@ -11,16 +11,16 @@ from migrator.yamltext.style import Style
 
 
 class Renderer:
-    """Writes new values at one place: inside the collections `way` (outermost first), near the node `near`.
+    """Writes new values at one place: inside the collections `parents` (outermost first), near the node `near`.
 
-    `near_item` is the number of the list item next to the new text, where `way` ends in a list.
+    `near_item` is the number of the list item next to the new text, where `parents` ends in a list.
     """
 
     def __init__(
-        self, style: Style, way: Sequence[int], near: int, near_item: int = 0, *, literals: bool = True
+        self, style: Style, parents: Sequence[int], near: int, near_item: int = 0, *, literals: bool = True
     ) -> None:
         self.style = style
-        self.way = way
+        self.parents = parents
         self.near = near
         self.near_item = near_item
         self.in_item = False  # whether the value being written is in a new list item
@@ -44,28 +44,28 @@ class Renderer:
 
     def key(self, name: str, *, flow: bool) -> str:
         """A key; in quotes if its neighbours' are, as in JSON, or if it would be misread without."""
-        examples = self.style.key_examples(self.way)
-        if self.way and self.style.layout.is_sequence(self.way[-1]):
-            own = [each.key for each in self.style.role_entries(self.way[-1], name, self.near_item)]
+        examples = self.style.key_examples(self.parents)
+        if self.parents and self.style.layout.is_sequence(self.parents[-1]):
+            own = [each.key for each in self.style.role_entries(self.parents[-1], name, self.near_item)]
             examples = iter(own) if own else examples
         style = self.style.string_style(name, examples, flow=flow)
         return write_string(name, style, flow=flow)
 
     def _examples(self, key: str, *, flow: bool) -> Iterator[int]:
-        if key and self.way and (self.in_item or self.style.layout.is_sequence(self.way[-1])):
+        if key and self.parents and (self.in_item or self.style.layout.is_sequence(self.parents[-1])):
             # Items of one kind have settled the style by now.
-            if self.style.layout.is_sequence(self.way[-1]):
-                own = [each.node for each in self.style.role_entries(self.way[-1], key, self.near_item)]
+            if self.style.layout.is_sequence(self.parents[-1]):
+                own = [each.node for each in self.style.role_entries(self.parents[-1], key, self.near_item)]
                 yield from own
                 if own:
                     return
-            cousins = list(self.style.cousin_examples(self.way, key))
+            cousins = list(self.style.cousin_examples(self.parents, key))
             yield from cousins
             if cousins:
                 return
-        yield from self.style.value_examples(self.way, self.near)
+        yield from self.style.value_examples(self.parents, self.near)
         if flow:  # in JSON the keys settle it, where no value is a string
-            yield from self.style.key_examples(self.way)
+            yield from self.style.key_examples(self.parents)
 
     # -- block ---------------------------------------------------------------------------------------------------
 
@@ -80,13 +80,13 @@ class Renderer:
     ) -> tuple[str, list[str]]:
         """What follows a key's colon: the rest of that line, with its space, and the lines below it."""
         if isinstance(value, dict) and value:
-            return "", self.block(value, column + self.style.mapping_step(self.way, self.near))
+            return "", self.block(value, column + self.style.mapping_step(self.parents, self.near))
         if isinstance(value, list) and value:
-            return "", self.block(value, column + self.style.list_step(self.way, self.near))
+            return "", self.block(value, column + self.style.list_step(self.parents, self.near))
         lines = self.literal(value, like)
         if lines is None:
             return " " + self.scalar(value, flow=False, key=key, like=like), []
-        indent = " " * (column + self.style.mapping_step(self.way, self.near))
+        indent = " " * (column + self.style.mapping_step(self.parents, self.near))
         return " " + lines[0], [indent + line if line else "" for line in lines[1:]]
 
     def literal(self, value: Value, like: int | None) -> list[str] | None:
@@ -104,8 +104,8 @@ class Renderer:
 
     def item(self, value: Value, column: int) -> list[str]:
         """The lines of a list item, the first, with its dash, to be put at `column`."""
-        gap = " " * self.style.dash_gap(self.way)
-        like = self.style.item_in_braces(self.way, self.near_item)
+        gap = " " * self.style.dash_gap(self.parents)
+        like = self.style.item_in_braces(self.parents, self.near_item)
         if like is not None and isinstance(value, dict) and value:
             self.in_item = True
             text = self.flow(value, like=like)
@@ -141,7 +141,7 @@ class Renderer:
     def flow(self, value: Value, key: str = "", *, like: int | None = None) -> str:
         """Any value on one line, for use in brackets; a mapping's braces are written like those of the node `like`."""
         if isinstance(value, dict) and value:
-            gap = self.style.braces_gap(self.way if like is None else [*self.way, like])
+            gap = self.style.braces_gap(self.parents if like is None else [*self.parents, like])
             return "{" + gap + ", ".join(self.flow_entry(name, child) for name, child in value.items()) + gap + "}"
         if isinstance(value, list) and value:
             return "[" + ", ".join(self.flow(child) for child in value) + "]"

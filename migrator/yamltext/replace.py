@@ -15,20 +15,20 @@ from migrator.yamltext.routes import entry_of
 _PROPERTY_TOKENS = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*(?:[ \t]+(?=[&!]))?)+")
 
 
-def replace_node(page: Page, way: Sequence[int], entry: Entry | None, value: Value) -> None:
-    """Replace the value of `entry` in the collection `way[-1]` with `value`; None is for the document's root.
+def replace_node(page: Page, parents: Sequence[int], entry: Entry | None, value: Value) -> None:
+    """Replace the value of `entry` in the collection `parents[-1]` with `value`; None is for the document's root.
 
     An anchor there stays; the caller must know whether that is right.
     """
     node = page.root if entry is None else entry.node
-    _put(page, way, entry, value, page.record.anchors.get(node, ""), _style_of(page, node))
+    _put(page, parents, entry, value, page.record.anchors.get(node, ""), _style_of(page, node))
 
 
 def copy_alias(page: Page, alias: int, anchor: str) -> None:
     """Replace an alias with a copy of its value, which gets the anchor `anchor` unless that is empty."""
-    way, entry = entry_of(page.layout, page.root, alias)
+    parents, entry = entry_of(page.layout, page.root, alias)
     target = page.record.aliases[alias]
-    _put(page, way, entry, page.record.values[alias], anchor, _style_of(page, target))
+    _put(page, parents, entry, page.record.values[alias], anchor, _style_of(page, target))
 
 
 def remove_anchor(page: Page, node: int) -> None:
@@ -43,17 +43,19 @@ def remove_anchor(page: Page, node: int) -> None:
         page.splice(page.blanks_before(at), end, "")
 
 
-def _put(page: Page, way: Sequence[int], entry: Entry | None, value: Value, anchor: str, like: int | None) -> None:
-    if entry is not None and page.layout.is_flow(way[-1]):
-        _replace_in_flow(page, way, entry, value, anchor, like)
+def _put(page: Page, parents: Sequence[int], entry: Entry | None, value: Value, anchor: str, like: int | None) -> None:
+    if entry is not None and page.layout.is_flow(parents[-1]):
+        _replace_in_flow(page, parents, entry, value, anchor, like)
     else:
-        _Replacement(page, way, entry, anchor, like).run(value)
+        _Replacement(page, parents, entry, anchor, like).run(value)
 
 
-def _replace_in_flow(page: Page, way: Sequence[int], entry: Entry, value: Value, anchor: str, like: int | None) -> None:
+def _replace_in_flow(
+    page: Page, parents: Sequence[int], entry: Entry, value: Value, anchor: str, like: int | None
+) -> None:
     node = entry.node
     key = "" if entry.key == NO_KEY else page.layout.key_of(entry)
-    renderer = page.renderer(way, node)
+    renderer = page.renderer(parents, node)
     if isinstance(value, (dict, list)) and value:
         text = renderer.flow(value, key)
     else:
@@ -85,13 +87,13 @@ def _style_of(page: Page, node: int) -> int | None:
 class _Replacement:
     """The parts of a value in a block: the indicator before it, the properties that stay, its own text."""
 
-    def __init__(self, page: Page, way: Sequence[int], entry: Entry | None, anchor: str, like: int | None) -> None:
+    def __init__(self, page: Page, parents: Sequence[int], entry: Entry | None, anchor: str, like: int | None) -> None:
         self.page = page
         self.layout = page.layout
-        self.way = way
+        self.parents = parents
         self.entry = entry
         self.node = page.root if entry is None else entry.node
-        self.in_list = entry is not None and page.record.kinds[way[-1]] == BLOCK_SEQ
+        self.in_list = entry is not None and page.record.kinds[parents[-1]] == BLOCK_SEQ
         self.column = -2 if entry is None else self.layout.column(entry.head)
         self.key = "" if entry is None or entry.key == NO_KEY else self.layout.key_of(entry)
         self.content = self.layout.content_start(self.node)
@@ -130,7 +132,7 @@ class _Replacement:
     # -- the cases -----------------------------------------------------------------------------------------------
 
     def run(self, value: Value) -> None:
-        renderer = self.page.renderer(self.way, self.node, literals=self._literals_fit())
+        renderer = self.page.renderer(self.parents, self.node, literals=self._literals_fit())
         is_block = self.layout.is_block(self.node)
         if isinstance(value, (dict, list)) and value:
             if is_block:
@@ -220,7 +222,7 @@ class _Replacement:
         """The column for a new block in place of an old one."""
         column = self.layout.column(self.content)
         if isinstance(value, dict) and column <= self.column and not self.in_list:
-            return self.column + self.page.style.mapping_step(self.way, self.node)
+            return self.column + self.page.style.mapping_step(self.parents, self.node)
         return column
 
     def _block_for_block(self, lines: list[str]) -> None:
@@ -236,12 +238,12 @@ class _Replacement:
     def _block_for_other(self, value: Value) -> None:
         """A block collection in place of a scalar, an alias, a flow collection or nothing."""
         page, layout = self.page, self.layout
-        renderer = page.renderer(self.way, self.node, literals=self._literals_fit())
+        renderer = page.renderer(self.parents, self.node, literals=self._literals_fit())
         if self.entry is None:
             self._block_at_root(renderer.block(value, 0))
             return
         step = renderer.style.list_step if isinstance(value, list) else renderer.style.mapping_step
-        column = self.column + 2 if self.in_list else self.column + step(self.way, self.node)
+        column = self.column + 2 if self.in_list else self.column + step(self.parents, self.node)
         block_scalar = page.is_block_scalar(self.node)
         old_end = page.header_end(self.node) if block_scalar else self.stop
         below = layout.next_line(self.content if block_scalar else self.stop)

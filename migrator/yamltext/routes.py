@@ -12,16 +12,16 @@ def walk(layout: Layout, root: int, route: Route) -> list[Child]:
 
     Of two equal keys the last is used, as Helm does.
     """
-    way: list[Child] = []
+    entries: list[Child] = []
     here = root
     for key in route:
         here = layout.record.aliases.get(here, here)
         found = find(layout, here, key) if here in layout.record.jump else None
         if found is None:
             break
-        way.append(found)
+        entries.append(found)
         here = found.node
-    return way
+    return entries
 
 
 def find(layout: Layout, node: int, key: Key) -> Child | None:
@@ -64,10 +64,10 @@ def route_to(layout: Layout, root: int, node: int) -> Route:
 
 def line_of(layout: Layout, root: int, route: Route) -> int:
     """The line of the entry at `route` (its key, or its dash), or of its nearest ancestor that exists."""
-    way = walk(layout, root, route)
-    if not way:
+    entries = walk(layout, root, route)
+    if not entries:
         return layout.line(layout.content_start(root))
-    child = way[-1]
+    child = entries[-1]
     if child.key != NO_KEY:
         return layout.line(layout.record.starts[child.key])
     return layout.line(layout.dash(child.node))

@@ -57,14 +57,14 @@ class Sharing:
         own = self.layout.indexes_of(node, key)
         return not own or key in merged - self.merged(node, own[-1])
 
-    def take_over(self, way: tuple[int, ...], key: str) -> None:
-        """Have a key from a merge added to the mapping `way[-1]` itself. Raises Preparation."""
-        node = way[-1]
+    def take_over(self, parents: tuple[int, ...], key: str) -> None:
+        """Have a key from a merge added to the mapping `parents[-1]` itself. Raises Preparation."""
+        node = parents[-1]
         if self.layout.indexes_of(node, key):
             self.page.refuse(f"the merge key `<<` overrides {key!r}, which is set before it", self.merge_line(node))
         data = self.page.record.values[node]
         assert isinstance(data, dict)
-        raise Preparation({}, set(), (way, New(key, data[key])))
+        raise Preparation({}, set(), (parents, New(key, data[key])))
 
     def merge_line(self, node: int) -> int:
         """Where the first merge key of a mapping is."""

@@ -151,11 +151,11 @@ def _prepare(page: Page, needed: Preparation) -> None:
     for node in needed.unmarked:
         remove_anchor(page, node)
     if needed.override is not None:
-        way, new = needed.override
-        entries = page.layout.entries(way[-1])
+        parents, new = needed.override
+        entries = page.layout.entries(parents[-1])
         page.copies.append(entries[-1].head)
-        edit = edit_block if page.layout.is_block(way[-1]) else edit_flow
-        edit(page, way, set(), {len(entries): [new]})
+        edit = edit_block if page.layout.is_block(parents[-1]) else edit_flow
+        edit(page, parents, set(), {len(entries): [new]})
 
 
 def _is_moot(job: Job, batch: Batch) -> bool:
@@ -168,30 +168,30 @@ def _is_moot(job: Job, batch: Batch) -> bool:
 
 
 def _write_job(page: Page, job: Job) -> None:
-    way = job.way
+    parents = job.parents
     entries = page.layout.entries(job.node)
     for index, value in job.replaced.items():
         if index not in job.removed:
-            replace_node(page, way, entries[index], value)
+            replace_node(page, parents, entries[index], value)
     for index, name in job.renamed.items():
         if index not in job.removed:
             _rename(page, job.node, entries[index].key, name)
     if not job.removed and not job.slots:
         return
     empty: Value = {} if page.layout.is_mapping(job.node) else []
-    parent = way[-2] if len(way) > 1 else None
+    parent = parents[-2] if len(parents) > 1 else None
     entry = page.layout.entries(parent)[job.steps[-1][1]] if parent is not None else None
     if page.layout.is_block(job.node):
         if len(job.removed) == len(entries) and not job.slots:
-            replace_node(page, way[:-1], entry, empty)
+            replace_node(page, parents[:-1], entry, empty)
         else:
-            edit_block(page, way, job.removed, job.slots)
+            edit_block(page, parents, job.removed, job.slots)
     elif is_open_empty(page, job.node) and (parent is None or page.layout.is_block(parent)):
         news = [new for slot in sorted(job.slots) for new in job.slots[slot]]
         fresh: Value = {str(new.key): new.value for new in news} if empty == {} else [new.value for new in news]
-        replace_node(page, way[:-1], entry, fresh)
+        replace_node(page, parents[:-1], entry, fresh)
     else:
-        edit_flow(page, way, job.removed, job.slots)
+        edit_flow(page, parents, job.removed, job.slots)
 
 
 def _rename(page: Page, node: int, key: int, name: str) -> None:

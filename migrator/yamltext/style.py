@@ -19,7 +19,7 @@ _COUSINS = 400
 
 
 class Style:
-    """The style of a text. `way` is always the collections from the root to the place of new text, outermost first."""
+    """The style of a text. `parents` are the collections from the root to the place of new text, outermost first."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -34,25 +34,25 @@ class Style:
         match = compiled(BREAK).search(text, offset)
         return match.group() if match else "\n"
 
-    def mapping_step(self, way: Sequence[int], near: int) -> int:
+    def mapping_step(self, parents: Sequence[int], near: int) -> int:
         """By how many columns a mapping is indented deeper than its key."""
-        for parent, child_node in self._nested(way, near):
+        for parent, child_node in self._nested(parents, near):
             if self.record.kinds[child_node] == BLOCK_MAP and self.record.kinds[parent] == BLOCK_MAP:
                 step = self._column(child_node) - self._column(parent)
                 if step > 0:
                     return step
         return 2
 
-    def list_step(self, way: Sequence[int], near: int) -> int:
+    def list_step(self, parents: Sequence[int], near: int) -> int:
         """By how many columns a list's dashes are indented deeper than the list's key; 0 is common."""
-        for parent, child_node in self._nested(way, near):
+        for parent, child_node in self._nested(parents, near):
             if self.record.kinds[child_node] == BLOCK_SEQ and self.record.kinds[parent] == BLOCK_MAP:
                 return max(self._column(child_node) - self._column(parent), 0)
         return 2
 
-    def dash_gap(self, way: Sequence[int]) -> int:
+    def dash_gap(self, parents: Sequence[int]) -> int:
         """How many spaces to put after a dash."""
-        for node in reversed(way):
+        for node in reversed(parents):
             if self.record.kinds[node] == BLOCK_SEQ:
                 item = next(self.layout.values_in(node), None)
                 if item is not None:
@@ -61,19 +61,19 @@ class Style:
                         return start - dash - 1
         return 1
 
-    def braces_gap(self, way: Sequence[int]) -> str:
+    def braces_gap(self, parents: Sequence[int]) -> str:
         """What is between a flow mapping's brace and its content: a space or nothing."""
-        for node in reversed(way):
+        for node in reversed(parents):
             if self.layout.is_flow(node):
                 start = self.layout.content_start(node)
                 return " " if self.layout.text[start + 1 : start + 2] == " " else ""
         return ""
 
-    def item_in_braces(self, way: Sequence[int], near: int) -> int | None:
-        """The mapping next to the item number `near` of the list `way[-1]`, if it is in braces on one line."""
-        if not way or not self.layout.is_sequence(way[-1]):
+    def item_in_braces(self, parents: Sequence[int], near: int) -> int | None:
+        """The mapping next to the item number `near` of the list `parents[-1]`, if it is in braces on one line."""
+        if not parents or not self.layout.is_sequence(parents[-1]):
             return None
-        nodes = _by_distance(self.layout.firsts(way[-1]), near)
+        nodes = _by_distance(self.layout.firsts(parents[-1]), near)
         node = next((each for each in nodes if self.layout.is_mapping(each)), None)
         if node is None or not self.layout.is_flow(node):
             return None
@@ -115,10 +115,10 @@ class Style:
                 if found is not None:
                     yield found
 
-    def cousin_examples(self, way: Sequence[int], key: str) -> Iterator[int]:
+    def cousin_examples(self, parents: Sequence[int], key: str) -> Iterator[int]:
         """The values of `key` in the items of other lists, the nearest first: one env list should look like another."""
         looked_at = 0
-        for container in reversed(way):
+        for container in reversed(parents):
             for parent, node in self._below(container, 4):
                 looked_at += 1
                 if looked_at > _COUSINS:
@@ -128,9 +128,9 @@ class Style:
                     if found is not None:
                         yield found.node
 
-    def value_examples(self, way: Sequence[int], near: int) -> Iterator[int]:
+    def value_examples(self, parents: Sequence[int], near: int) -> Iterator[int]:
         """Scalar values near the node `near`, from the innermost collection outwards."""
-        for container in reversed(way):
+        for container in reversed(parents):
             firsts = self.layout.firsts(container)
             place = bisect_left(firsts, near)
             paired = self.layout.is_mapping(container)
@@ -139,9 +139,9 @@ class Style:
             for first in _by_distance(firsts, place):
                 yield from self._scalars_below(self.layout.last_event(first) + 1 if paired else first)
 
-    def key_examples(self, way: Sequence[int]) -> Iterator[int]:
+    def key_examples(self, parents: Sequence[int]) -> Iterator[int]:
         """Nearby keys, from the innermost mapping outwards."""
-        for container in reversed(way):
+        for container in reversed(parents):
             if self.layout.is_mapping(container):
                 yield from self.layout.firsts(container)[:_EXAMPLES]
 
@@ -155,14 +155,14 @@ class Style:
     def _column(self, node: int) -> int:
         return self.layout.column(self.layout.content_start(node))
 
-    def _nested(self, way: Sequence[int], near: int) -> Iterator[tuple[int, int]]:
-        """Pairs of a collection and one directly inside it: around `way` first, then further out, then near by."""
-        for parent in reversed(way):
+    def _nested(self, parents: Sequence[int], near: int) -> Iterator[tuple[int, int]]:
+        """Pairs of a collection and one directly inside it: around `parents` first, then further out, then near by."""
+        for parent in reversed(parents):
             children = [child for child in self.layout.values_in(parent) if child in self.record.jump]
             for node in _by_distance(children, bisect_left(children, near)):
                 yield parent, node
-        if way:
-            yield from self._below(way[0], 4)
+        if parents:
+            yield from self._below(parents[0], 4)
 
     def _below(self, node: int, levels: int) -> Iterator[tuple[int, int]]:
         for child in islice(self.layout.values_in(node), _NEAR if levels else 0):
