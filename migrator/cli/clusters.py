@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from migrator.helm.cluster_diff import Installed
 
 
-def access(settings: Settings) -> Access:
+def cluster_access(settings: Settings) -> Access:
     """Access to the selected cluster; --verbose prints the commands that are run."""
 
     def tell(sentence: str) -> None:
@@ -36,15 +36,15 @@ def open_releases(settings: Settings) -> list[sources.Opened | FileReport]:
 
     Raises any error in listing all of them, and UsageError if there are none.
     """
-    way = access(settings)
+    access = cluster_access(settings)
     if settings.release:
         try:
-            return [_as_opened(opening.from_cluster(_find(way, settings), way))]
+            return [_as_opened(opening.from_cluster(_find(access, settings), access))]
         except MigratorError as error:
             return [failed(_display_name(settings), error, is_passed=settings.skip_unrelated)]
-    found = releases.find_all(way)
+    found = releases.find_all(access)
     if not found:
-        where = f"namespace {way.namespace}" if way.namespace else "the cluster"
+        where = f"namespace {access.namespace}" if access.namespace else "the cluster"
         raise UsageError(
             f"there is no release of these charts in {where}.",
             remedy=(
@@ -55,7 +55,7 @@ def open_releases(settings: Settings) -> list[sources.Opened | FileReport]:
     opened: list[sources.Opened | FileReport] = []
     with progress.bar(settings, len(found)) as bar:
         for each in found:
-            opened.append(_opened(each, way))
+            opened.append(_opened(each, access))
             bar.advance()
     return opened
 
@@ -64,10 +64,10 @@ def add_cluster_data(opened: sources.Opened | FileReport, settings: Settings) ->
     """The release whose files were opened, completed with its data from the cluster."""
     if isinstance(opened, FileReport):
         return opened
-    way = access(settings)
+    access = cluster_access(settings)
     try:
-        found = _find(way, settings)
-        return opened._replace(bundles=tuple(opening.with_cluster_data(each, found, way) for each in opened.bundles))
+        found = _find(access, settings)
+        return opened._replace(bundles=tuple(opening.with_cluster_data(each, found, access) for each in opened.bundles))
     except MigratorError as error:
         return failed(_display_name(settings), error)
 
@@ -76,21 +76,21 @@ def installed(deployed: sources.Deployed, settings: Settings) -> Installed:
     """What the old chart rendered, and from which values, for a diff without that chart. Raises ClusterError."""
     from migrator.helm.cluster_diff import Installed
 
-    way = access(settings)
-    objects = releases.manifest(way, deployed, with_hooks=True)
-    given = as_map(releases.given(way, deployed))
+    access = cluster_access(settings)
+    objects = releases.manifest(access, deployed, with_hooks=True)
+    given = as_map(releases.given(access, deployed))
     called = f"release {deployed.full_name}, revision {deployed.revision}"
-    return Installed(called, objects, as_map(releases.computed_values(way, deployed)), given)
+    return Installed(called, objects, as_map(releases.computed_values(access, deployed)), given)
 
 
-def _find(way: Access, settings: Settings) -> releases.FoundRelease:
-    found = releases.find(way, settings.release)
-    return found if settings.command == "check" else releases.with_manager(way, found)
+def _find(access: Access, settings: Settings) -> releases.FoundRelease:
+    found = releases.find(access, settings.release)
+    return found if settings.command == "check" else releases.with_manager(access, found)
 
 
-def _opened(found: releases.FoundRelease, way: Access) -> sources.Opened | FileReport:
+def _opened(found: releases.FoundRelease, access: Access) -> sources.Opened | FileReport:
     try:
-        return _as_opened(opening.from_cluster(found, way))
+        return _as_opened(opening.from_cluster(found, access))
     except NoResponse:  # all the others would fail too, each after its own timeout
         raise
     except MigratorError as error:

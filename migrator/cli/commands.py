@@ -108,9 +108,9 @@ class Verify(Command):
             from migrator.cli import clusters
             from migrator.verify import deployed
 
-            way = clusters.access(settings)
+            access = clusters.cluster_access(settings)
             return deployed.verify_deployed(
-                release, request, way, kube_version=settings.kube_version, show_secrets=settings.show_secrets
+                release, request, access, kube_version=settings.kube_version, show_secrets=settings.show_secrets
             )
         return verify.verify(release, request, kube_version=settings.kube_version)
 

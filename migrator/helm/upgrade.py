@@ -106,10 +106,10 @@ def render_upgrade(
     before = installed if installed is not None else _explained(lambda: objects(start), "the file as it is")
     rendered[start] = before
     after = rendered[end] = _explained(lambda: objects(end), "the migrated file")
-    way = _way(start, end, find)
+    places = _way(start, end, find)
     moves = [
         Move(one, other, _causes(here, there))
-        for here, there in pairwise(way)
+        for here, there in pairwise(places)
         if (one := find(here)) is not None and (other := find(there)) is not None
     ]
     ends = [(after, end)] if installed is not None else [(before, start), (after, end)]

@@ -209,8 +209,8 @@ def _refuse_blocked_root(layers: Sequence[Layer], root: Route) -> None:
     for layer in layers:
         for depth in range(1, len(root) + 1):
             if not isinstance(tree.get(layer.data, root[:depth]), (dict, type(None))):
-                way = tree.show(root[:depth])
-                raise InputError(f"{way} is not a mapping, so it has no values.", path=layer.name, line=1)
+                place = tree.show(root[:depth])
+                raise InputError(f"{place} is not a mapping, so it has no values.", path=layer.name, line=1)
 
 
 def _chart(root: Route, layers: Sequence[Layer], options: Options, evidence: list[str]) -> str:

@@ -169,10 +169,10 @@ def _refuse_duplicates(sources: tuple[Source, ...], found: discover.Detected, pl
     for number, source in enumerate(sources):
         routes = [found.root, *(change.edit.route for change in plan.changes if change.layer == number)]
         for duplicate in source.duplicates():
-            way = duplicate.route
-            if any(route[: len(way)] == way for route in routes):
+            duplicate_route = duplicate.route
+            if any(route[: len(duplicate_route)] == duplicate_route for route in routes):
                 lines = " and ".join(map(str, duplicate.lines))
-                what = tree.show(way) if way else "a key around the values"
+                what = tree.show(duplicate_route) if duplicate_route else "a key around the values"
                 raise RefusedError(
                     f"{what} is on lines {lines}: Helm reads only the last one and all below it.",
                     path=source.name,

@@ -8,7 +8,7 @@ from itertools import islice
 from migrator.charts import roots, versions
 from migrator.errors import some_of
 from migrator.planning import catalog, discover
-from migrator.planning import route as way
+from migrator.planning import route as upgrade_route
 from migrator.planning.plan import Plan
 from migrator.planning.upgrade import Upgrade
 from migrator.sources import Bundle
@@ -149,8 +149,8 @@ def _about_ahead(upgrade: Upgrade) -> Iterator[Notice]:
 
 
 def _about_jump(found: discover.Detected) -> Iterator[Notice]:
-    if way.skips_minors(found.chart, found.version_from, found.version_to):
-        stops = way.stops(found.chart, found.version_from, found.version_to, found.text_to)
+    if upgrade_route.skips_minors(found.chart, found.version_from, found.version_to):
+        stops = upgrade_route.stops(found.chart, found.version_from, found.version_to, found.text_to)
         names = ", ".join(stop.version or f"Infrahub {stop.app}" for stop in stops)
         text = f"{found.text_to} is more than one minor version of Infrahub above {found.text_from}"
         yield Notice(f"{text}; only one at a time is supported. Stops: {names} (plan --route).", "warning")

@@ -138,9 +138,9 @@ def _about_release(
         text = f"what runs is {bundle.version.chart} {bundle.version.text}, not {report.version_to} yet"
         commands: tuple[str, ...] = (again,)
         if bundle.is_from_cluster:
-            way = f"--release {shlex.join(deployed.helm_arguments)} --to {report.version_to} --output values.yaml"
+            options = f"--release {shlex.join(deployed.helm_arguments)} --to {report.version_to} --output values.yaml"
             commands = (
-                f"infrahub-migrator migrate {way}",
+                f"infrahub-migrator migrate {options}",
                 again.replace("--reset-then-reuse-values", "-f values.yaml"),
             )
         yield _finding("deployed-version", where, text, "Migrate its values, and upgrade it.", commands)
@@ -158,17 +158,17 @@ def _about_reuse(
         return
     own = presets.of_chart(bundle.version.chart, installed.release, installed.flavour).prefect
     left = []
-    for listed in (env.SERVER, env.BACKGROUND):
-        if _is_given(seen.given, (*root, *listed)):
+    for env_path in (env.SERVER, env.BACKGROUND):
+        if _is_given(seen.given, (*root, *env_path)):
             continue
-        toggles = [name for name in _names(tree.get(seen.computed, (*root, *listed))) if service_of(name)]
-        old = [name for name in toggles if name not in _names(tree.get(own, listed))]
+        toggles = [name for name in _names(tree.get(seen.computed, (*root, *env_path))) if service_of(name)]
+        old = [name for name in toggles if name not in _names(tree.get(own, env_path))]
         if old:
-            left.append(f"{tree.show((*root, *listed))} still has {', '.join(old)}")
+            left.append(f"{tree.show((*root, *env_path))} still has {', '.join(old)}")
     url = tree.get(own, (*DOCKET, "url"))
-    way = (*root, *DOCKET, "url")
-    if url and not tree.get(seen.computed, way) and not _is_given(seen.given, way):
-        left.append(f"{tree.show(way)} is empty, although the chart sets one")
+    route = (*root, *DOCKET, "url")
+    if url and not tree.get(seen.computed, route) and not _is_given(seen.given, route):
+        left.append(f"{tree.show(route)} is empty, although the chart sets one")
     if left:
         text = (
             f"the old chart's own values are still in force, as --reuse-values leaves them: {'; '.join(left)}, and "
