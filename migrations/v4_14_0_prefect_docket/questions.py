@@ -128,7 +128,7 @@ def _database_error(release: Release, hosts: Collection[str], port: str, answer:
 
 
 _PLACE = "where the docket is"
-_FOUND_BY = "helm list -A shows every release and its namespace."
+_HOW_TO_FIND = "helm list -A shows every release and its namespace."
 ON_DATABASE = Decision(
     number_error,
     help="the Redis database for the docket",
@@ -161,5 +161,5 @@ ON_SECRET = Decision(
     alternative_label="use a Secret that holds the URL instead",
     scope="redis",
 )
-ON_RELEASE_NAME = Decision(name_error, label="Release", scope="release", how_to_find=_FOUND_BY)
-ON_NAMESPACE = Decision(name_error, label="Namespace", scope="release", how_to_find=_FOUND_BY)
+ON_RELEASE_NAME = Decision(name_error, label="Release", scope="release", how_to_find=_HOW_TO_FIND)
+ON_NAMESPACE = Decision(name_error, label="Namespace", scope="release", how_to_find=_HOW_TO_FIND)

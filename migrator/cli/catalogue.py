@@ -170,7 +170,7 @@ def _json(
         found = {chart: catalog.version_of(known, step, chart) for chart in CHARTS}
         return {chart: _shown(str(version)) for chart, version in found.items() if version is not None}
 
-    made = [
+    entries = [
         {
             "id": known.id,
             "title": known.migration.title,
@@ -185,7 +185,7 @@ def _json(
         for known in listed
     ]
     whole = {"schema": 1, "tool": "infrahub-migrator", "version": __version__, "command": command, "exit_code": 0}
-    return json.dumps({**whole, "migrations": made, "notices": notices}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({**whole, "migrations": entries, "notices": notices}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _explain(settings: Settings) -> str:

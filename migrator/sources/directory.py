@@ -119,8 +119,8 @@ def look(path: str) -> FileResult:
         documents = [each.data for each in source.stream.documents]
         is_kustomization = os.path.basename(path) in kustomize.NAMES
         if is_kustomization:
-            made = tuple(kustomize.generated(as_map(source.data), os.path.dirname(path)))
-            result = result._replace(generated=made)
+            generated = tuple(kustomize.generated(as_map(source.data), os.path.dirname(path)))
+            result = result._replace(generated=generated)
         if is_kustomization or any(map(is_of_flux, documents)):
             found = patches.of_kustomization(source)
             result = result._replace(patches=tuple(each for each in found if not each.is_layer))
@@ -208,8 +208,10 @@ class _Found:
     def put_together(self) -> tuple[list[tuple[str, ...]], list[MigratorError]]:
         """The releases, sorted by path, and an error for each related file that is not one."""
         # A file that a release takes values from is not a release itself, even if that release is refused.
-        made = (file for item in self._blocked_items for _, files in self._generated.get(item, []) for file in files)
-        below = {*self._taken, *made}
+        generated = (
+            file for item in self._blocked_items for _, files in self._generated.get(item, []) for file in files
+        )
+        below = {*self._taken, *generated}
         plain = [each for each in self._plain if os.path.normpath(each.path) not in below] if below else self._plain
         broken, blocked = _broken_by(self._patches, self._holders)
         found = layering.releases(self._holders, plain, self._generated, self._links)

@@ -78,7 +78,7 @@ def of_folder(folder: str) -> Tree | None:
 def generators(path: str, kind: str, name: str) -> list[GeneratedItem]:
     """The generators of the item KIND/NAME in the kustomizations that apply the file."""
     makers = [once("makers", tree.name, partial(_makers, tree)) for tree in above(path)]
-    return [each for made in makers for each in made.get((kind, name), [])]
+    return [each for generated in makers for each in generated.get((kind, name), [])]
 
 
 def _makers(tree: Tree) -> dict[tuple[str, str], list[GeneratedItem]]:
@@ -89,8 +89,8 @@ def _makers(tree: Tree) -> dict[tuple[str, str], list[GeneratedItem]]:
         options = as_map(data.get("generatorOptions"))
         for kind, key in kustomize.GENERATORS.items():
             for number, item in enumerate(as_list(data.get(key))):
-                made = GeneratedItem(source, (key, number), as_map(item), options)
-                found.setdefault((kind, as_text(made.data.get("name"))), []).append(made)
+                generated = GeneratedItem(source, (key, number), as_map(item), options)
+                found.setdefault((kind, as_text(generated.data.get("name"))), []).append(generated)
     return found
 
 

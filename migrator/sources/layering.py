@@ -130,10 +130,10 @@ class _Around:
     def files_of(self, holder: Holder) -> Iterator[tuple[str, ...]]:
         """The values files of an object, once for each kustomization that generates them; an empty tuple if none."""
         named = [path for each in holder.unseen if each.file for path in self._resolve(each.file, holder)]
-        made = [self._makers(each.item, holder.folder) for each in holder.unseen]
+        all_makers = [self._makers(each.item, holder.folder) for each in holder.unseen]
         ways = []
-        for maker in dict.fromkeys(maker for makers in made for maker in makers) or [""]:
-            files = [*named, *(path for makers in made for path in makers.get(maker, ()))]
+        for maker in dict.fromkeys(maker for makers in all_makers for maker in makers) or [""]:
+            files = [*named, *(path for makers in all_makers for path in makers.get(maker, ()))]
             ways.append(tuple(path for path in dict.fromkeys(files) if path in self._known))
         elsewhere = [each for each in holder.unseen if not each.item.startswith("HelmRelease/")]
         beside = self._beside.get(holder.folder, [])

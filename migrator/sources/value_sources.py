@@ -92,17 +92,17 @@ def _generated(place: Source, reference: Map, namespace: str) -> Source | None:
     kind, name = as_text(reference.get("kind")), as_text(reference.get("name"))
     found = kustomized.generators(place.name, kind, name) if place.snapshot is not None else []
     found = [each for each in found if nearby.is_same_namespace(as_text(each.data.get("namespace")), namespace)]
-    for made in found:
-        literal = made.literal_of(key)
+    for item in found:
+        literal = item.literal_of(key)
         if literal is not None:
             why = f"{called} has the values as a literal, which is not edited."
-            raise made.kustomization.refusal(why, _REMEDY, literal)
-    files = {path: made for made in found if (path := made.file_of(key))}
-    if len(files) != 1 or any(made.data.get("behavior") in ("merge", "replace") for made in found):
+            raise item.kustomization.refusal(why, _REMEDY, literal)
+    files = {path: item for item in found if (path := item.file_of(key))}
+    if len(files) != 1 or any(item.data.get("behavior") in ("merge", "replace") for item in found):
         return None
-    ((path, made),) = files.items()
-    if made.is_locked:
-        raise made.kustomization.refusal(f"{called} is immutable, and its name stays the same.", _REMEDY, made.route)
+    ((path, item),) = files.items()
+    if item.is_locked:
+        raise item.kustomization.refusal(f"{called} is immutable, and its name stays the same.", _REMEDY, item.route)
     layer = read(path)
     if is_encrypted(layer.data):
         raise layer.refusal(f"{called} is built from this file, which is encrypted by SOPS.", _REMEDY)
