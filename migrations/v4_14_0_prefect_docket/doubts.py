@@ -26,7 +26,7 @@ def on_another_server(release: Release, url: str) -> Iterator[Notice]:
             f"Prefect's pods can reach it, and that nothing else uses or flushes its database {parts.database}.",
             "warning",
         )
-    elif _differs(address, parts):
+    elif _differs(release, address, parts):
         yield Notice(
             f"The docket URL and messaging.redis have different credentials for the same Redis at {own}. Make sure "
             "that both are right.",
@@ -34,13 +34,26 @@ def on_another_server(release: Release, url: str) -> Iterator[Notice]:
         )
 
 
-def _differs(address: messaging.Address, parts: redis_url.Url) -> bool:
-    """Whether user or password differ from messaging's in the values."""
+def _differs(release: Release, address: messaging.Address, parts: redis_url.Url) -> bool:
+    """Whether user or password certainly differ from messaging's.
+
+    A Redis without a password refuses one: AUTH fails (seen on Redis 7.0.15).
+    """
     from urllib.parse import unquote  # on demand: it imports `ipaddress`, which slows every start
 
-    if address.password.kind != "visible" or any(map(redis_url.is_placeholder, (parts.username, parts.password))):
+    if any(map(redis_url.is_placeholder, (parts.username, parts.password))):
+        return False
+    if address.password.kind == "none":
+        return bool(parts.password) and not release.surroundings.unseen and not _encrypted(release)
+    if address.password.kind != "visible":
         return False
     return (unquote(parts.username), unquote(parts.password)) != (address.username, address.password.value)
+
+
+def _encrypted(release: Release) -> tuple[str, ...]:
+    """The encrypted files that set messaging's password."""
+    sealed = release.surroundings.sealed
+    return () if sealed is None else sealed((*release.root, *REDIS_BLOCK, "password"))
 
 
 def missing_password(release: Release) -> Iterator[Notice]:
@@ -53,7 +66,7 @@ def missing_password(release: Release) -> Iterator[Notice]:
             "warning",
         )
     path = (*release.root, *REDIS_BLOCK, "password")
-    for sealed in around.sealed(path) if around.sealed is not None else ():
+    for sealed in _encrypted(release):
         yield Notice(
             f"The docket URL has no password, but {sealed}, which is encrypted, sets {tree.show(path)}. If the release "
             "uses that file, the docket URL needs the password too: use --docket-secret instead.",

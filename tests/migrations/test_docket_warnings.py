@@ -39,6 +39,9 @@ CREDENTIALS = "The docket URL and messaging.redis have different credentials"
         (OWN, "redis://us:p%40sss@redis.shared:6379/2", CREDENTIALS),
         (OWN, "redis://:p%40ss@redis.shared:6379/2", CREDENTIALS),
         (OWN, "redis://redis.shared:6379/2", CREDENTIALS),
+        ("", "redis://:other@redis.shared:6379/2", CREDENTIALS),  # a Redis without a password refuses one
+        ("", "redis://:${PASSWORD}@redis.shared:6379/2", ""),
+        ("      password: ${PASSWORD}\n", "redis://:other@redis.shared:6379/2", ""),
         ("      existingSecret: redis\n", "redis://:other@redis.shared:6379/2", ""),  # that password cannot be read
     ],
 )
@@ -92,6 +95,8 @@ def test_a_password_in_an_encrypted_file_next_to_the_values_is_a_warning(
     assert done.returncode == 0 and b"redis.prod:6379/2" in done.stdout
     assert (SETS_PASSWORD in done.stderr.decode()) == is_warning
     assert SETS_PASSWORD not in cli("diff", "prod/values.yaml", "--docket-secret", "docket", *FLAVOUR).stderr.decode()
+    done = cli("diff", "prod/values.yaml", "--docket-url", "redis://:hunter2@redis.prod:6379/2", *FLAVOUR)
+    assert (CREDENTIALS in done.stderr.decode()) == (not is_warning and not redis)
 
 
 def test_a_file_in_a_folder_that_cannot_be_listed_is_read(
