@@ -173,12 +173,7 @@ class _BlockEdit:
 
     def _place_after(self, index: int) -> int:
         start = self.layout.next_line(self.entries[index].stop)
-        if index + 1 < len(self.entries):
-            stop = self.layout.line_start(self.entries[index + 1].head)
-        else:
-            below = self.page.comments_below(start)
-            stop = below[-1].end if below else start
-        return inner_tail(self.layout, start, stop, self.column)
+        return inner_tail(self.page.comments_below(start), start, self.column)
 
 
 def _last_block(gap: Sequence[GapLine], column: int) -> list[GapLine]:

@@ -103,10 +103,13 @@ def _marker(comment: str) -> list[str]:
     return [word for word in re.findall(r"/|<<<|>>>|\{\{\{|\}\}\}|\w+", comment.lower()) if word not in ("of", "the")]
 
 
-def inner_tail(layout: Layout, start: int, stop: int, column: int) -> int:
-    """Where the comments end that follow an entry at `column` and, being indented deeper than it, belong inside it."""
+def inner_tail(below: list[GapLine], start: int, column: int) -> int:
+    """Where the comments end that follow an entry at `column` and, being indented deeper than it, belong inside it.
+
+    `below` are the lines after the entry, of which `start` is the beginning.
+    """
     end = start
-    for line in gap_lines(layout, start, stop):
+    for line in below:
         if line.column > column:
             end = line.end
         elif line.column >= 0:

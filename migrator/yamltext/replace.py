@@ -9,7 +9,7 @@ from migrator.values.edits import Value
 from migrator.yamltext.comments import head_block
 from migrator.yamltext.layout import NO_KEY, Entry
 from migrator.yamltext.page import LONGEST_KEY, Page
-from migrator.yamltext.record import BLOCK_SEQ, FLOW_MAP, FLOW_SEQ
+from migrator.yamltext.record import BLOCK_SEQ
 from migrator.yamltext.routes import entry_of
 
 _PROPERTY_TOKENS = re.compile("(?:[&!][^ \t\n\r\x85\u2028\u2029,\\[\\]{}]*(?:[ \t]+(?=[&!]))?)+")
@@ -133,22 +133,19 @@ class _Replacement:
 
     def run(self, value: Value) -> None:
         renderer = self.page.renderer(self.parents, self.node, literals=self._literals_fit())
-        is_block = self.layout.is_block(self.node)
         if isinstance(value, (dict, list)) and value:
-            if is_block:
+            if self.layout.is_block(self.node):
                 self._block_for_block(renderer.block(value, self._column_for(value)))
             else:
                 self._block_for_other(value)
             return
-        like = None if is_block else self.like
-        column = self.column if self.column >= 0 else -2
         if self.in_list:
-            lines = renderer.literal(value, like)
-            first = lines[0] if lines else renderer.scalar(value, flow=False, like=like)
+            lines = renderer.literal(value, self.like)
+            first = lines[0] if lines else renderer.scalar(value, flow=False, like=self.like)
             indent = " " * (self.column + 2)
             rest = [indent + line if line else "" for line in (lines or [""])[1:]]
         else:
-            first, rest = renderer.after_indicator(value, max(column, 0), key=self.key, like=like)
+            first, rest = renderer.after_indicator(value, max(self.column, 0), key=self.key, like=self.like)
             first = first[1:]
         self._inline(first, rest)
 
@@ -174,6 +171,8 @@ class _Replacement:
                 newline = page.style.newline(stop)
                 page.splice(self.content, layout.line_end(self.stop), newline.join([first, *rest]))
             else:
+                if self._props() and "#" in layout.text[self.after : self.start]:
+                    page.refuse("cannot edit an anchor or a tag on a line of its own below a comment", self.start)
                 page.splice(
                     self.after,
                     max(self.properties_end, self.after) if self._props() else self.after,
@@ -191,8 +190,7 @@ class _Replacement:
             self._at_document_end([first, *rest])
             return
         lead = " " if self.start == self.stop else ""
-        at = self.after if self.start == self.stop else self.start
-        page.splice(at, max(at, self.stop), lead + mark + first)
+        page.splice(self.start, self.stop, lead + mark + first)
         if rest:
             page.insert_lines(layout.next_line(self.stop), rest)
 
@@ -292,8 +290,6 @@ class _Replacement:
 
 
 def is_open_empty(page: Page, node: int) -> bool:
-    """Whether `node` is `{}` or `[]` with nothing inside, not even a comment or a line break."""
-    if page.record.kinds[node] not in (FLOW_MAP, FLOW_SEQ) or page.record.jump[node] != node + 1:
-        return False
+    """Whether a flow collection is `{}` or `[]` with nothing inside, not even a comment or a line break."""
     start = page.layout.content_start(node)
     return not page.layout.text[start + 1 : page.layout.stop(node) - 1].strip(" \t")

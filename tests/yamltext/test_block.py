@@ -94,6 +94,9 @@ next: 1
         ("on: 1\n", RenameKey(("true",), "b"), "b: 1\n"),
         ("a:\n  k: |+\n    x\nb: 2\n\nc: 3\n", RemoveKey(("b",)), "a:\n  k: |+\n    x\nc: 3\n"),
         ("a: |\n  x\nb: 2\n# of c\nc: 3\n", RemoveKey(("b",)), "a: |\n  x\n# of c\nc: 3\n"),
+        ("a:\n  k: 1\n  # in a\n\n# end\n", AddKey(("b",), 2), "a:\n  k: 1\n  # in a\nb: 2\n\n# end\n"),
+        ("a: |-\n  x", AddKey(("c",), 2), "a: |-\n  x\nc: 2"),
+        ("a: |2\n   x", AddKey(("c",), 2), "a: |2-\n   x\nc: 2"),
         # items
         ("- a\n- b\n", InsertItem((), "c", after(0)), "- a\n- c\n- b\n"),
         ("- a\n- b", InsertItem((), "c"), "- a\n- b\n- c"),
@@ -106,6 +109,8 @@ next: 1
         ("a: []\n", InsertItem(("a",), {"b": 1, "c": []}), "a:\n  - b: 1\n    c: []\n"),
         ("x:\n- 1\na: []\n", InsertItem(("a",), "b"), "x:\n- 1\na:\n- b\n"),
         ("-   a: 1\n    b: 2\n", InsertItem((), {"c": 3, "d": 4}, LAST), "-   a: 1\n    b: 2\n-   c: 3\n    d: 4\n"),
+        ("- 'x'#c\n-\n  z\n", RemoveItems((), (1,)), "- 'x'#c\n"),
+        ("- 'x'#c\n-\n  z\n", SetValue((1,), {"a": 1}), "- 'x'#c\n-\n  a: 1\n"),
         ("- 'x'#c\n-\n  z\n", InsertItem((), 1, before(1)), "- 'x'#c\n- 1\n-\n  z\n"),
         ("-\n  # c\n\n  x\n- b\n", InsertItem((), 1, before(0)), "- 1\n-\n  # c\n\n  x\n- b\n"),
         # values
@@ -124,9 +129,14 @@ next: 1
         ("- x\n- y # c\n", SetValue((0,), {"a": 1, "b": 2}), "- a: 1\n  b: 2\n- y # c\n"),
         ("- x\n- y # c\n", SetValue((1,), {"a": 1, "b": 2}), "- x\n- # c\n  a: 1\n  b: 2\n"),
         ("a: 1\n", SetValue((), "x"), "x\n"),
+        ("a: 1\n", SetValue((), "x\nz\n"), "|\n  x\n  z\n"),
         ("a: 1\nb: 2\n", SetValue((), {"c": [1]}), "c:\n  - 1\n"),
         ("--- x # c\n", SetValue((), {"a": 1}), "--- # c\na: 1\n"),
         ("-   x\n", SetValue((0,), {"a": 1, "b": 2}), "-   a: 1\n    b: 2\n"),
+        ("a:\n    - x\nb:\n  c: 1\n", SetValue(("a",), {"z": 1}), "a:\n    z: 1\nb:\n  c: 1\n"),
+        ("- x\n", SetValue((0,), "redis://h/2"), "- redis://h/2\n"),
+        ("a:\n  &x # c\n  k: 1\n", SetValue(("a",), 5), "a: &x 5 # c\n"),
+        ("a:\n  &x\n  k: 1\n", SetValue(("a",), 5), "a: &x 5\n"),
         ("? a\n: 1\n? b\n: 2\n", AddKey(("c",), 3, before("b")), "? a\n: 1\nc: 3\n? b\n: 2\n"),
         ("a:\n  # c\n  x\n", SetValue(("a",), {"b": 1}), "a:\n  # c\n  b: 1\n"),
     ],
@@ -204,6 +214,15 @@ def test_a_key_is_added_next_to_one_that_the_batch_added(edited: Run) -> None:
 def test_keys_added_at_one_place_are_in_the_order_of_the_data(edited: Run) -> None:
     assert edited("a: 1\n", AddKey(("x",), 2, before("a")), AddKey(("z",), 3, before("a"))) == "x: 2\nz: 3\na: 1\n"
     assert edited("a: 1\n", AddKey(("x",), 2, after("a")), AddKey(("z",), 3, after("a"))) == "a: 1\nz: 3\nx: 2\n"
+
+
+def test_the_first_key_of_an_item_is_replaced_by_another(edited: Run) -> None:
+    assert edited("- a: 1\n", RemoveKey((0, "a")), AddKey((0, "b"), 2)) == "- b: 2\n"
+    assert edited("- a: 1\n  c: 3\n", RemoveKey((0, "a")), AddKey((0, "b"), 2, FIRST)) == "- b: 2\n  c: 3\n"
+
+
+def test_a_block_scalar_that_was_replaced_keeps_its_new_end(edited: Run) -> None:
+    assert edited("a: |\n  x", SetValue(("a",), "z\n"), AddKey(("b",), 1)) == "a: |\n  z\nb: 1"
 
 
 def test_keys_change_names_in_turn(edited: Run) -> None:

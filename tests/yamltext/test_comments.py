@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from migrator.errors import RefusedError
-from migrator.values.edits import FIRST, AddKey, Edit, InsertItem, RemoveItems, RemoveKey, SetValue, after
+from migrator.values.edits import FIRST, AddKey, Edit, InsertItem, RemoveItems, RemoveKey, SetValue, after, before
 from migrator.yamltext.splicing import Edited
 
 RUNS = """\
@@ -66,6 +66,12 @@ d: 4
          "a:\n  b: 1\ne: 5\n# level\n  # deeper\nc: 1\n", []),
         ("\n# of a\na: 1\n\nb: 2\n", [RemoveKey(("a",))], "\n\nb: 2\n", []),
         ("a: 1\n\n# one\n\n# two\n\nd: 4\n", [RemoveKey(("d",))], "a: 1\n\n# one\n\n# two\n\n", [(5, "# two")]),
+        ("# x\n- a: 1\n\n  b: 2\n", [RemoveKey((0, "a"))], "# x\n-\n\n  b: 2\n", []),
+        ("a: 1\n\n  # deeper\n\nd: 4\n", [RemoveKey(("d",))], "a: 1\n\n  # deeper\n\n", []),
+        ("l:\n# one\n\n- a\nb: 1\n", [RemoveItems(("l",), (0,)), InsertItem(("l",), "c")],
+         "l:\n# one\n\n- c\nb: 1\n", []),
+        ("a: |+\n  x\nb: 2\n\nc: 3\n", [RemoveKey(("b",)), AddKey(("z",), 1, before("c"))],
+         "a: |+\n  x\nz: 1\n\nc: 3\n", []),
         # blank lines below two removed keys would become part of the block scalar above them
         ("a: |+\n  x\nb: 2\nc: 3\n\nd: 4\n", [RemoveKey(("b",)), RemoveKey(("c",))], "a: |+\n  x\nd: 4\n", []),
         ("a: |+\n  x\nb: 2\n\nc: 3\nd: 4\n", [RemoveKey(("b",)), RemoveKey(("c",))], "a: |+\n  x\nd: 4\n", []),
@@ -114,6 +120,7 @@ e: 1  # of b
         (WHOLE, [RemoveKey(("a", "b")), RemoveKey(("e",))], []),  # the comments of single values go with them
         (WHOLE, [SetValue(("a", "b"), 5)], []),
         ("a: {b: 1}\nc: 1  # c\n", [RemoveKey(("a",))], []),
+        ("a:\n  b: 1  # c\n", [RemoveKey(("a",)), AddKey(("d",), "w # c")], []),
     ],
 )  # fmt: skip
 def test_comments_inside_a_removed_node_are_reported(
