@@ -124,7 +124,7 @@ class _FlowEdit:
     def _fix_last_comma(self) -> None:
         """Where the last entry is removed and had no comma, remove the comma of the one before it."""
         last = len(self.pieces) - 1
-        if last < 0 or last not in self.removed or self.pieces[last].comma != _NO_COMMA:
+        if last not in self.removed or self.pieces[last].comma != _NO_COMMA:
             return
         kept = [index for index in range(last) if index not in self.removed]
         if kept:
@@ -136,7 +136,7 @@ class _FlowEdit:
     def _add(self, slot: int, written: list[str]) -> None:
         page, layout = self.page, self.layout
         if not self.pieces:
-            gap = " " if self.text[self.open + 1] == " " and self.close > self.open + 1 else ""
+            gap = " " if self.text[self.open + 1] == " " else ""
             at = self.open + 1
             if self.text[at : self.close].strip(" \t"):  # a comment or a line break inside: stay on the first line
                 page.splice(at, at, ", ".join(written))

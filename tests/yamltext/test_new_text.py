@@ -73,6 +73,7 @@ def test_a_scalar_keeps_its_style_where_the_value_allows(
         ("k: >\n  a\n  b\n", "c\nd\n", "k: >\n  c\n\n  d\n"),
         ("k: >\n  a\n  b\n", "c\n\nd\n", "k: |\n  c\n\n  d\n"),  # folding would lose the blank line
         ("k: x\n", "c\n \nd\n", 'k: "c\\n \\nd\\n"\n'),
+        ("k: x\n", "c\nd\n\n", 'k: "c\\nd\\n\\n"\n'),
         ("a:\n    b: 1\nk: x\n", "c\nd\n", "a:\n    b: 1\nk: |\n    c\n    d\n"),
         ("k:\n\n  x\n", "c\nd\n", "k:\n\n  |\n  c\n  d\n"),
         ("k:\n  &x\n  a: 1\n", "c\nd\n", "k: &x |\n  c\n  d\n"),
