@@ -18,7 +18,19 @@ from collections.abc import Iterator
 
 from migrator.charts import images
 from migrator.charts.images import FLAVOUR, FLAVOUR_KEY, PREFECT_TAG, TAG, Pin, flavour_of
-from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outcome, Question, Step, ask_if_given, one_of
+from migrator.migration import (
+    BY_SHAPE,
+    Ask,
+    Choice,
+    Decision,
+    Migration,
+    Outcome,
+    Question,
+    Step,
+    accept_any,
+    ask_if_given,
+    one_of,
+)
 from migrator.values import tree
 from migrator.values.changes import Change, Location, Notice
 from migrator.values.edits import AddKey, RemoveKey, SetValue, after
@@ -132,14 +144,14 @@ def _pin_question(pins: list[Pin], *, alone: bool) -> Question:
         id="image-pin",
         text=f"The image is pinned by {names}. What should happen to the pin: keep, remove, or a version of Infrahub?",
         flag="--answer image-pin=keep|VERSION" if alone else "--answer image-pin=keep|remove|VERSION",
-        answer_error=_tag_error if not alone else _tag_alone_error,
+        answer_error=_removal_error if alone else accept_any,
     )
 
 
-def _tag_alone_error(answer: str) -> str:
+def _removal_error(answer: str) -> str:
     if answer == "remove":
         return "without the tag a standalone prefect-server does not run the Infrahub image; give a version"
-    return _tag_error(answer)
+    return ""
 
 
 _FLAVOUR_QUESTION = Question(

@@ -78,12 +78,13 @@ class Decision(NamedTuple):
 class Question(NamedTuple):
     """A decision a step needs.
 
-    `choices` is empty if the answer is typed; `answer_error` says what is wrong with one (empty: nothing). `offers` are
-    answers that a person sees in a list, with what is known about each, though others may be typed. `default` is an
-    answer that is safe unattended; `suggestion` is only shown to a person. `flag` answers it on the command line;
-    `group` is the id whose answer serves all questions that share it. `facts` are what an answer depends on besides the
-    choices, so that a saved answer is not used for a different question, whatever the wording. `locations` say where
-    the values in question are; empty if no layer has them.
+    `choices` is empty if the answer is typed; `answer_error` says what is wrong with one for this release (empty:
+    nothing), besides what its Decision says for any. `offers` are answers that a person sees in a list, with what is
+    known about each, though others may be typed. `default` is an answer that is safe unattended; `suggestion` is only
+    shown to a person. `flag` answers it on the command line; `group` is the id whose answer serves all questions that
+    share it. `facts` are what an answer depends on besides the choices, so that a saved answer is not used for a
+    different question, whatever the wording. `locations` say where the values in question are; empty if no layer has
+    them.
     """
 
     id: str

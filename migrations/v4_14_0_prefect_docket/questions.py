@@ -69,7 +69,6 @@ def docket_secret(reason: str) -> Question:
         text=f"{reason} Which Secret holds the whole docket URL? "
         "Give NAME, or NAME:KEY if the key is not docket-url.".strip(),
         flag="--docket-secret NAME[:KEY] or --docket-url",
-        answer_error=secret_error,
     )
 
 
@@ -90,7 +89,7 @@ def docket_url(release: Release, reason: str) -> Question:
 def bundled_name(flag: str, what: str) -> Question:
     """The questions that name the service of the Redis that prefect-server bundles."""
     text = f"What is the name of the {what}? prefect-server's own Redis, which will hold the docket, is named after it."
-    return Question(id=flag, text=text, flag=f"--{flag}", answer_error=name_error)
+    return Question(id=flag, text=text, flag=f"--{flag}")
 
 
 def secret_error(answer: str) -> str:
@@ -119,8 +118,6 @@ def name_error(answer: str) -> str:
 
 
 def _database_error(release: Release, hosts: Collection[str], port: str, answer: str) -> str:
-    if number_error(answer):
-        return number_error(answer)
     database = int(answer)
     problem = database_error(release, hosts, port, database)
     only_one = "; if that Redis has only one database, use --docket-url" if problem and database == 0 else ""

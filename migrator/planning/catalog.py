@@ -14,7 +14,7 @@ from packaging.version import Version
 import migrator.migrations
 from migrator.charts import published, versions
 from migrator.charts.versions import CHARTS
-from migrator.migration import Decision, Migration, Step, one_of
+from migrator.migration import Decision, Migration, Question, Step, one_of
 
 NAMES = {"release-name": "The Helm release's name.", "namespace": "The Helm release's namespace."}
 """Facts about the release that have their own option or project file key, and are asked for only without either."""
@@ -64,6 +64,19 @@ def decision_of(question_id: str) -> Decision | None:
     """What holds for the answers to that question, or to its kind (`KIND.which`); None if there is none."""
     known = questions()
     return known.get(question_id) or known.get(question_id.partition(".")[0])
+
+
+def declared(known: KnownMigration, question: Question) -> Question:
+    """A question of that migration, whose answers also have to pass the check that the migration declares for them.
+
+    Raises BrokenMigration if it declares none: then no option, answers file or project file could answer it.
+    """
+    decisions, names = known.migration.questions, (question.id, question.group, question.id.partition(".")[0])
+    decision = next((decisions[name] for name in names if name in decisions), None)
+    if decision is None:
+        raise BrokenMigration(f"migrations/{known.id} asks {question.id!r}, which is not in its `questions`")
+    for_any, for_this = decision.answer_error, question.answer_error
+    return question._replace(answer_error=lambda answer: for_any(answer) or for_this(answer))
 
 
 def is_per_release(question_id: str) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from migrator.migration import Question, Step
 from migrator.planning.answers import Asked, Asking
-from migrator.planning.catalog import KnownMigration, Selected
+from migrator.planning.catalog import KnownMigration, Selected, declared
 from migrator.values.changes import Change, Notice
 from migrator.values.edits import Edit
 from migrator.values.release import Release
@@ -59,7 +59,7 @@ def make_plan(release: Release, selected: Sequence[Selected], ask: Asking, *, in
     waiting: set[str] = set()
     for known, step in selected:
         open_before = {question.id for question in ask.open_questions()}
-        outcomes = list(step.run(here, ask))
+        outcomes = list(step.run(here, _AskOf(known, ask)))
         if any(question.id not in open_before for question in ask.open_questions()):
             waiting.add(known.id)
         changes = tuple(outcome for outcome in outcomes if isinstance(outcome, Change))
@@ -79,6 +79,19 @@ def make_plan(release: Release, selected: Sequence[Selected], ask: Asking, *, in
         notices=tuple(dict.fromkeys([*notices, *_by_rules(here, rule_ids)])),
         waiting=frozenset(waiting),
     )
+
+
+class _AskOf(NamedTuple):
+    """How the steps of one migration get their answers."""
+
+    known: KnownMigration
+    asking: Asking
+
+    def __call__(self, question: Question) -> str | None:
+        return self.asking(declared(self.known, question))
+
+    def given(self, question_id: str) -> str | None:
+        return self.asking.given(question_id)
 
 
 def _by_rules(result: Release, ids: Collection[str]) -> Iterator[Notice]:

@@ -58,7 +58,6 @@ def redis_host(host: str, problem: str, release: Release) -> Question:
         id="redis-host",
         text=f"What is the host of Prefect's messaging Redis? {reason}",
         flag="--redis-host",
-        answer_error=redis_url.host_error,
         facts=(host,),
         locations=places,
     )

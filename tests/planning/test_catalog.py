@@ -10,7 +10,12 @@ import migrator.migrations
 import pytest
 from packaging.version import Version
 
+from migrator.errors import UsageError
 from migrator.planning import catalog
+from migrator.planning.answers import Asking
+from migrator.planning.plan import Plan, make_plan
+from migrator.values.defaults import Defaults
+from migrator.values.release import Layer, Release
 
 SOUND = '''\
 """It does nothing.
@@ -113,3 +118,51 @@ def test_migrations_are_in_version_order(add: Add) -> None:
 @pytest.mark.parametrize(("question", "is_one"), [("redis-db", True), ("event-logger", False), ("no-such", False)])
 def test_which_questions_are_asked_for_each_release(question: str, is_one: bool) -> None:
     assert catalog.is_per_release(question) is is_one
+
+
+QUESTION = '''\
+"""It asks for a number.
+
+Source: https://example.com/changelog
+"""
+
+from migrator.migration import Decision, Migration, Question, Step
+
+def number_error(answer):
+    return "" if answer.isdigit() else f"{answer!r} is not a number"
+
+def ask_for_one(release, ask):
+    ask(Question(id="replica-count", text="How many?", flag="--answer replica-count=N"))
+    return iter(())
+
+MIGRATION = Migration(
+    title="a number",
+    versions={"infrahub-enterprise": "4.99.0"},
+    steps=(Step("one", "one", ask_for_one),),
+    questions={"replica-count": Decision(number_error)},
+)
+'''
+
+
+def _plan(known: tuple[catalog.KnownMigration, ...], answer: str) -> Plan:
+    selected = [
+        catalog.Selected(each, step) for each in known if each.id == "v4_99_0_nothing" for step in each.migration.steps
+    ]
+    none = Defaults({}, {}, "none")
+    release = Release(chart="infrahub-enterprise", root=(), layers=[Layer("values.yaml", {})], before=none, after=none)
+    return make_plan(release, selected, Asking({"replica-count": answer} if answer else {}))
+
+
+def test_a_question_has_the_check_that_its_migration_declares(add: Add) -> None:
+    known = add(QUESTION)
+    (question,) = _plan(known, "").open_questions
+    assert question.answer_error("two") == "'two' is not a number"
+    assert question.answer_error("2") == ""
+    with pytest.raises(UsageError, match="'two' is not a number"):
+        _plan(known, "two")
+
+
+def test_a_question_that_no_migration_declares_is_the_authors_mistake(add: Add) -> None:
+    known = add(QUESTION.replace('"replica-count": Decision(number_error)', ""))
+    with pytest.raises(catalog.BrokenMigration, match="v4_99_0_nothing asks 'replica-count', which is not in its"):
+        _plan(known, "")
