@@ -101,6 +101,7 @@ class Mask:
 
         return file._replace(
             path=path(file.path),
+            home=path(file.home),
             layers=layers(file.layers),
             evidence=tuple(map(text, file.evidence)),
             changes=tuple(

@@ -121,6 +121,21 @@ def test_github_gets_one_command_a_line(found: Callable[[str], str]) -> None:
     assert any(line.startswith("::error file=bad.yaml,line=") for line in lines)
 
 
+def test_an_error_is_shown_in_a_file_of_its_release(cli: Cli, tmp_path: Path) -> None:
+    """A release of a project file has a name that is no file: nothing could be shown there."""
+    for name in ("base", "dev", "prod"):
+        (tmp_path / f"{name}.yaml").write_text(VALUES if name == "base" else "infrahub: {}\n", "utf-8")
+    releases = "".join(f"- {{name: r-{name}, layers: [base.yaml, {name}.yaml]}}\n" for name in ("dev", "prod", "none"))
+    (tmp_path / "infrahub-migrator.yaml").write_text(f"version: 1\nreleases:\n{releases}", "utf-8")
+    (tmp_path / "answers").write_text("releases: {r-dev: {redis-db: 2}, r-prod: {redis-db: 2}}\n", "utf-8")
+    lines = cli("check", "--answers", "answers", "--format", "github").stdout.decode().splitlines()
+    files = {line.partition(",")[0] for line in lines if "title=refused" in line}
+    assert files == {"::error file=none.yaml", "::error file=dev.yaml", "::error file=prod.yaml"}
+    log = json.loads(cli("check", "--answers", "answers", "--format", "sarif").stdout)
+    uris = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in log["runs"][0]["results"]}
+    assert uris == {"none.yaml", "dev.yaml", "prod.yaml"}
+
+
 @pytest.mark.parametrize("form", ["sarif", "junit", "github"])
 def test_a_malicious_file_name_is_escaped(cli: Cli, tmp_path: Path, form: str) -> None:
     (tmp_path / f"{EVIL}.yaml").write_text(VALUES, "utf-8")
