@@ -19,7 +19,7 @@ from migrator.migration import BY_SHAPE, Ask, Migration, Outcome, Step
 from migrator.values.changes import Change, Location, Notice, ShapeError
 from migrator.values.edits import FIRST, InsertItem, RenameKey, Route, SetValue
 from migrator.values.merge import as_text
-from migrator.values.part import Part
+from migrator.values.part import Part, prefect_part
 from migrator.values.release import Release
 
 WHY_LEVEL = "the chart accepts levels in upper case only, and refuses the release otherwise"
@@ -31,7 +31,7 @@ OLD, NEW = "envFromExistingSecret", "envFromExistingSecrets"
 
 def logging_level(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Write a logging level from the schema in upper case, in each layer that has it in lower case."""
-    part = Part(release, release.root, release.prefect)
+    part = prefect_part(release)
     for path in retired.LEVELS:
         for number in part.owners(path):
             level = retired.intended_level(part.in_layer(number, path))

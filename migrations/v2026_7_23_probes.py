@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from migrator.migration import Ask, Choice, Decision, Migration, Outcome, Question, Step, one_of
 from migrator.values.changes import Notice
 from migrator.values.merge import as_text
-from migrator.values.part import Part
+from migrator.values.part import prefect_part
 from migrator.values.release import Release
 
 VERSIONS = {"prefect-server": "2026.7.23210422"}
@@ -28,7 +28,7 @@ PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 def probes(release: Release, ask: Ask) -> Iterator[Outcome]:
     """Set explicitly whether the server is probed, for each probe that the values do not mention."""
-    part = Part(release, release.root, release.prefect)
+    part = prefect_part(release)
     left_open = [name for name in PROBES if part.own(("server", name, "enabled")) is None]
     if not left_open or not release.may_be_below(VERSIONS):
         return
@@ -41,7 +41,7 @@ def probes(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def ui_url(release: Release, ask: Ask) -> Iterator[Notice]:
     """Report braces in the UI's URL, which are now a template."""
-    part, path = Part(release, release.root, release.prefect), ("server", "uiConfig", "prefectUiApiUrl")
+    part, path = prefect_part(release), ("server", "uiConfig", "prefectUiApiUrl")
     if "{{" in as_text(part.own(path)):
         yield part.notice(path, f"from 2026.7.31163938 on, {part.show(path)} is rendered as a template.", "warning")
 

@@ -34,7 +34,7 @@ from migrator.migration import (
 from migrator.values import tree
 from migrator.values.changes import Change, Location, Notice
 from migrator.values.edits import AddKey, RemoveKey, SetValue, after
-from migrator.values.part import Part
+from migrator.values.part import Part, prefect_part
 from migrator.values.release import Release
 
 WHY_REMOVED = "as answered: the chart's own version replaces the pin"
@@ -88,7 +88,7 @@ def _other_half(release: Release, counting: list[Pin], answer: str) -> Iterator[
         return
     (pin,) = counting
     if pin.route[-1] == TAG[-1]:
-        part, path = Part(release, release.root, release.prefect), ("global", *PREFECT_TAG)
+        part, path = prefect_part(release), ("global", *PREFECT_TAG)
         # Only Infrahub's own pods have a flavour; Prefect runs in the image without one.
         answer = answer.removesuffix(f"-{flavour_of(answer)}")
     else:

@@ -20,7 +20,7 @@ from migrator.migration import BY_SHAPE, Ask, Choice, Decision, Migration, Outco
 from migrator.prefect.names import REDIS_BLOCK, SEPARATE
 from migrator.values import tree
 from migrator.values.edits import Route
-from migrator.values.part import Part
+from migrator.values.part import prefect_part
 from migrator.values.release import Release
 
 WHY = "from the preset that the release runs on; otherwise the new flavour's applies"
@@ -53,7 +53,7 @@ def flavour(release: Release, ask: Ask) -> Iterator[Outcome]:
 
 def _carried(release: Release, paths: tuple[Route, ...], *, prefect: bool) -> Iterator[Outcome]:
     """Write what the current chart sets at these paths, if no layer does and the new chart differs."""
-    part = Part(release, release.root, release.prefect) if prefect else infrahub.part_of(release)
+    part = prefect_part(release) if prefect else infrahub.part_of(release)
     if part is None:
         return
     old = release.before.prefect if prefect else release.before.infrahub

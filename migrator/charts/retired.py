@@ -14,7 +14,7 @@ from migrator.charts import infrahub, published
 from migrator.values import tree
 from migrator.values.edits import Route
 from migrator.values.merge import as_map
-from migrator.values.part import Part
+from migrator.values.part import Part, prefect_part
 from migrator.values.release import Release
 
 LEVELS: tuple[Route, ...] = (("server", "loggingLevel"), ("backgroundServices", "loggingLevel"))
@@ -105,7 +105,7 @@ class Occurrence(NamedTuple):
 def occurrences(release: Release) -> Iterator[Occurrence]:
     """The retired keys in the layers, for the target chart of the release."""
     if release.prefect.get("enabled") is not False:
-        part = Part(release, release.root, release.prefect)
+        part = prefect_part(release)
         for key in PREFECT_KEYS:
             if _is_set(part, key) and _applies(release, key):
                 yield Occurrence(key, part, key.path, f"{part.show(key.path)}: {key.what}.")

@@ -10,7 +10,7 @@ from migrator.charts.quantities import requests_above_limits
 from migrator.rules.keys import breach
 from migrator.rules.rule import Breach, Rule
 from migrator.values import tree
-from migrator.values.part import Part
+from migrator.values.part import Part, prefect_part
 from migrator.values.release import Release
 
 _OLD_HEAP = {"infrahub-enterprise": "4.21.2", "infrahub": "4.33.5"}
@@ -35,7 +35,7 @@ def _above_limits(release: Release) -> Iterator[Breach]:
     part = infrahub.part_of(release)
     parts: list[tuple[Part, tuple[str, ...]]] = [(part, ("prefect-server",))] if part is not None else []
     if release.prefect.get("enabled") is not False:
-        parts.append((Part(release, release.root, release.prefect), ()))
+        parts.append((prefect_part(release), ()))
     for each, skipped in parts:
         for path, problem in requests_above_limits(each.values, skipped):
             if each.owners(path):

@@ -12,7 +12,7 @@ Severity = Literal["info", "warning", "error"]
 class Change(NamedTuple):
     """One located edit that a step wants.
 
-    `layer` and `edit` say what happens where; `path` is the path below the Prefect root, with env entries by name;
+    `layer` and `edit` say what happens where; `path` is the path from the file's root, with env entries by name;
     `before` and `after` are the values for people (None where there is none). `effect` is "none" for a change that
     leaves every pod as it was, "behaviour" for one that alters a pod, and "required" for one without which the release
     breaks.
