@@ -71,6 +71,7 @@ def refuse_change(bundle: Bundle, changes: Sequence[Change]) -> None:
         if hit is None:
             continue
         route, wanted = hit
+        options = " or ".join(dict.fromkeys(text.partition(" ")[0] for text in bundle.typed))
         remedy = "Move it to a values file, and remove it from the command line."
         if isinstance(wanted, str):
             text, as_text = set_values.write(wanted)
@@ -78,7 +79,7 @@ def refuse_change(bundle: Bundle, changes: Sequence[Change]) -> None:
             flag = "--set-string" if as_text else "--set"
             remedy = f"Give {flag} '{set_values.name_of(route)}={text}' instead, here and to helm."
         raise RefusedError(
-            f"{tree.show(route)} has to change, but {ON_COMMAND_LINE} on the command line overrides all files.",
+            f"{tree.show(route)} has to change, but {options} on the command line overrides all files.",
             path=bundle.name,
             remedy=remedy,
         )

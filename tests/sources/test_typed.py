@@ -208,6 +208,17 @@ def test_the_refusal_gives_the_flag_to_type_instead(wanted: str, flag: str) -> N
     assert merged(BELOW, Typed(option, text.strip("'")))["a"] == {"b": wanted, "c": ["x", {"d": 2}]}
 
 
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [(["--set"], "--set"), (["--set-string"], "--set-string"), (["--set", "--set-string"], "--set or --set-string")],
+)
+def test_the_refusal_names_the_options_that_were_given(flags: list[str], named: str) -> None:
+    given = [Typed(flag, "a.b=1") for flag in flags]
+    bundle = with_typed_values(sources.of_layers([sources.read_bytes(BELOW, "values.yaml")]), given)
+    with pytest.raises(RefusedError, match=f"but {named} on the command line overrides all files"):
+        refuse_change(bundle, [Change(1, SetValue(("a", "b"), "x"), "a.b", 1, "x", "why", "required")])
+
+
 def test_typed_values_are_refused_for_a_flux_object(cli: Cli, tmp_path: Path) -> None:
     release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n  values:\n"
     text = release + "".join(f"    {line}\n" for line in VALUES.splitlines())
