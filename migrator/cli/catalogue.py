@@ -208,7 +208,9 @@ def _explain_other(wanted: str, settings: Settings, migrations: Sequence[str]) -
     """The explanation of a rule or question by its id, or of the update of the chart version."""
     from migrator.cli import explaining
 
-    text = explaining.of_rule(wanted) or explaining.of_question(wanted) or explaining.of_version(wanted)
+    # What a rule reports and what a question decides can have one name.
+    found = (explaining.of_rule(wanted), explaining.of_question(wanted), explaining.of_version(wanted))
+    text = "\n".join(filter(None, found))
     if not text:
         meant = did_you_mean(wanted, [*migrations, *explaining.rules(), *catalog.questions()])
         raise UsageError(

@@ -106,6 +106,15 @@ def test_the_json_of_list_and_explain_matches_its_schema(cli: Cli, command: list
     assert SCHEMAS["migrations"].is_valid(shown) is not bool(shown["migrations"])
 
 
+def test_explain_describes_a_rule_and_a_question_of_one_name(cli: Cli) -> None:
+    rule, question = cli("explain", "neo4j-heap").stdout.decode().split("\n\nneo4j-heap (")
+    assert rule.startswith("neo4j-heap (a rule of verify") and "What to do: " in rule
+    assert question.startswith("a question of v4_21_2_upgrade_job")
+    assert "Answer it with --answer neo4j-heap=keep|16G.\n" in question
+    alone = cli("explain", "redis-db").stdout.decode()
+    assert alone.startswith("redis-db (a question of") and "a rule of verify" not in alone
+
+
 @pytest.mark.parametrize("command", [["list", "--from", "4.18.0", "--to", "4.14.0"], ["explain", "nothing"]])
 def test_an_error_is_a_json_report(cli: Cli, command: list[str]) -> None:
     SCHEMAS["report"].validate(json.loads(cli(*command, "--format", "json").stdout))
