@@ -9,7 +9,7 @@ import pytest
 from packaging.version import Version
 
 from migrator.charts import example, published
-from migrator.planning import discover, examine
+from migrator.planning import catalog, discover, examine
 from tests import releases
 from tests.preset_files import preset_files
 
@@ -34,6 +34,8 @@ ANSWERS = {
     "release-name": "infrahub",
     "namespace": "prod",
 }
+NOT_RAISED = {"docket-url", "docket-secret", "docket-password", "messaging-redis", "migrate-on-start", "unseen-env"}
+"""Questions about Prefect that no file here raises; `tests/fuzz/upgrades.py` answers whatever is asked."""
 
 INFRAHUB = """\
 infrahub:
@@ -125,6 +127,12 @@ FILES = {
         for flavour in example.EXAMPLE_FLAVOURS
     },
 }
+
+
+def test_every_question_has_an_answer_here() -> None:
+    """`flavour-change` is about another flavour at the same version, so no hop raises it."""
+    missing = set(catalog.questions()) - ANSWERS.keys() - NOT_RAISED - {"flavour-change"}
+    assert not missing, f"{missing}: add a key to INFRAHUB that raises it, and its answer to ANSWERS"
 
 
 @pytest.mark.parametrize("newest", [False, True], ids=["to the newest that can be rolled back", "to the newest"])

@@ -15,6 +15,7 @@ from tests.prompts.terminal import ENTER, Session
 
 Start = Callable[..., Session]
 Cli = Callable[..., object]
+RELEASES = "tests/prompts/releases.py"
 
 
 @pytest.mark.parametrize("case", QUESTIONS, ids=[case.question for case in QUESTIONS])
@@ -48,7 +49,8 @@ def test_flag_answers_file_and_prompt_give_the_same_bytes(
 def test_every_question_has_a_case() -> None:
     tried = {word for case in QUESTIONS for word in case.question.replace(" and ", " ").split()}
 
-    assert set(catalog.questions()) <= tried | UNASKED
+    missing = set(catalog.questions()) - tried - UNASKED
+    assert not missing, f"{missing}: a new question needs a case in QUESTIONS of {RELEASES}, or to be in UNASKED there"
 
 
 @pytest.mark.parametrize("case", QUESTIONS, ids=lambda case: case.question)
@@ -83,7 +85,7 @@ def test_only_safe_defaults_are_taken_unattended(
     assert planned["questions"]
     assert [each["default"] for each in planned["questions"]] == [
         SAFE.get(each["id"].partition(".")[0]) for each in planned["questions"]
-    ]
+    ], "a question with a default needs an entry in SAFE, and docs/decisions.md names it"
 
 
 def test_the_docs_name_the_questions_that_have_a_safe_default() -> None:
