@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from migrator import rules
-from migrator.migration import Question
+from migrator.migration import BY_SHAPE, Question
 from migrator.planning import catalog, discover, examine
 from tests import releases, skeleton
 
@@ -125,6 +126,16 @@ def test_each_migration_acts_on_its_file_and_leaves_the_twin_alone(migration: st
 
 
 @pytest.mark.parametrize("migration", KNOWN)
+def test_each_migration_is_named_after_its_version(migration: str) -> None:
+    """That of its first chart with one; prefect-server's, which ends in a date and a time, may be cut short."""
+    named = re.split(r"_(?=[a-z])", migration[1:])[0].replace("_", ".")
+    known = [each for each in KNOWN[migration].migration.versions.items() if each[1] != BY_SHAPE]
+    for chart, version in known[:1]:
+        is_named = version.startswith(named) if chart == "prefect-server" else version == named
+        assert is_named, f"it is named after {named}, and the first of its versions is {version} ({chart})"
+
+
+@pytest.mark.parametrize("migration", KNOWN)
 def test_each_migration_has_a_test_file(migration: str) -> None:
     files = [path.stem for path in Path(__file__).parent.glob("test_*.py")]
     assert any(word in file.split("_") for file in files for word in migration.split("_")[3:])
@@ -132,7 +143,17 @@ def test_each_migration_has_a_test_file(migration: str) -> None:
 
 @pytest.mark.parametrize("migration", KNOWN)
 def test_each_migration_is_in_the_changelog(migration: str) -> None:
-    assert f"`{migration}`" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"`{migration}`" in (ROOT / "CHANGELOG.md").read_text("utf-8"), "a new migration needs a line there"
+
+
+@pytest.mark.parametrize("migration", KNOWN)
+def test_the_version_of_each_migration_is_in_the_table_of_running(migration: str) -> None:
+    rows = re.findall(r"^\| (.*?) \|", (ROOT / "docs/running.md").read_text("utf-8"), re.MULTILINE)
+    found = re.findall(r"\d+(?:\.\d+)+", " ".join(rows))
+    known = KNOWN[migration].migration
+    by_chart = [known.versions, *(step.versions for step in known.steps)]
+    versions = {version for each in by_chart for version in each.values()} - {BY_SHAPE, ""}
+    assert not versions or versions & set(found), "a new migration needs a row in the table of docs/running.md"
 
 
 @pytest.mark.parametrize("migration", KNOWN)
