@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from migrator.planning import discover, examine
+from migrator.planning import catalog, discover, examine
 from tests import releases
 
 Cli = Callable[..., Any]
@@ -125,7 +125,17 @@ def test_a_migration_that_waits_for_an_answer_is_listed(cli: Cli, tmp_path: Path
     assert [each["id"] for each in report["migrations"]] == ["v4_14_0_prefect_docket"]
 
 
-@pytest.mark.parametrize(("to", "severity"), [("4.21.9", "info"), ("4.22.0", "warning"), ("41.8.0", "warning")])
+MAJOR, MINOR, PATCH = catalog.newest("infrahub-enterprise", catalog.load()).release
+
+
+@pytest.mark.parametrize(
+    ("to", "severity"),
+    [
+        (f"{MAJOR}.{MINOR}.{PATCH + 1}", "info"),
+        (f"{MAJOR}.{MINOR + 1}.0", "warning"),
+        (f"{MAJOR + 37}.8.0", "warning"),
+    ],
+)
 def test_a_target_far_above_the_known_versions_is_a_warning(plan: Callable[..., Any], to: str, severity: str) -> None:
     found = [
         each
