@@ -10,7 +10,7 @@ from migrator.planning import apply, catalog, discover, examine, summary
 from migrator.report.records import NoticeReport
 from migrator.verify import verify
 from tests import releases
-from tests.rules.test_rules import CASES, Case, case_id, text_of
+from tests.rules.cases import CASES, Case, case_id, text_of
 
 REPORTED = {rule for known in catalog.load() for step in known.migration.steps for rule in step.rules}
 

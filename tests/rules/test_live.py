@@ -14,7 +14,7 @@ from migrator.values.context import Surroundings
 from migrator.values.redis_state import RedisState
 from migrator.values.release import Layer
 
-from .test_rules import DOCKET, SINGLE, SOUND
+from .cases import DOCKET, SINGLE, SOUND
 
 SECRET = SOUND.replace(DOCKET, '        docket:\n          url: ""\n          existingSecret: docket\n')
 PLAIN = RedisState("redis:6379", databases=16, keys=dict.fromkeys(range(16), 0), persists=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .test_rules import METRICS, PIN, READ_ONLY, SERVE_BASE, SINGLE, SOUND, VANILLA, WEBSERVER_ONLY, entry, findings
+from .cases import METRICS, PIN, READ_ONLY, SERVE_BASE, SINGLE, SOUND, VANILLA, WEBSERVER_ONLY, entry, findings
 
 TOGGLE = entry("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", '"true"')
 LOGGER = entry("PREFECT_SERVER_SERVICES_EVENT_LOGGER_ENABLED", '"true"')
