@@ -27,7 +27,7 @@ def failed(path: str, error: MigratorError, *, is_passed: bool = False) -> FileR
     text = str(error) if names_itself else f"{path}: {error}"  # among many releases, the message has to say which one
     passes = is_passed and status in ("out-of-scope", "unrelated")
     exit_code = 0 if passes else error.exit_code
-    return FileReport(path=path, status=status, error=text, exit_code=exit_code, home=error.path)
+    return FileReport(path=path, status=status, error=text, exit_code=exit_code, error_file=error.path)
 
 
 def failed_release(release: Bundle, error: MigratorError, *, is_passed: bool = False) -> FileReport:
@@ -36,5 +36,5 @@ def failed_release(release: Bundle, error: MigratorError, *, is_passed: bool = F
     A release of a project file, or of a file with several, is not named as its file is.
     """
     data = [document.data for layer in release.layers for document in layer.stream.documents]
-    home = error.path if error.path not in ("", release.name) else release.uppermost.name
-    return failed(release.name, error, is_passed=is_passed)._replace(values_before=data, home=home)
+    error_file = error.path if error.path not in ("", release.name) else release.uppermost.name
+    return failed(release.name, error, is_passed=is_passed)._replace(values_before=data, error_file=error_file)

@@ -106,11 +106,11 @@ def _write(settings: Settings, text: str | Iterable[str]) -> None:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         explain_masks(settings, text)
         return
-    signs = ""
+    shown = ""
     for piece in [text] if isinstance(text, str) else text:
         sys.stdout.write(piece)
-        signs += "".join(sign for sign in _OF_MASKS if sign in piece and sign not in signs)
-    explain_masks(settings, signs)
+        shown += "".join(mark for mark in _OF_MASKS if mark in piece and mark not in shown)
+    explain_masks(settings, shown)
 
 
 _OF_MASKS = ("***", "--show-secrets")

@@ -20,7 +20,7 @@ _URL = (
     r"/(?P<database>[0-9]{1,18})"
 )
 _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[\w.-]*\$\{\w+\}[\w.-]*"
-_PLACEHOLDER_SIGNS = ("${", "$(", "<", ">", "{{")
+_PLACEHOLDER_MARKS = ("${", "$(", "<", ">", "{{")
 _FILLED_IN_LATER = r"\$\{.+\}|\$\(.+\)|^<.*>$|\{\{.*\}\}|^ref\+|^ENC\["
 
 _OWN_POD = (
@@ -131,7 +131,7 @@ def messaging_host_error(host: str) -> str:
         return "is the presets' example host"
     if "{{" in host:
         return "is a template expression, which the chart does not render there"
-    if any(sign in host for sign in _PLACEHOLDER_SIGNS) or host.startswith(("ref+", "ENC[")):
+    if any(mark in host for mark in _PLACEHOLDER_MARKS) or host.startswith(("ref+", "ENC[")):
         return "is a placeholder"
     if not _is_host(host):
         return "is not a host name"
@@ -197,7 +197,7 @@ def same_server(one: str, other: str) -> bool:
 
 def in_namespace(host: str, namespace: str) -> str:
     """The host with its namespace if it is a bare service name, which is a different server in each namespace."""
-    is_bare = host and not any(sign in host for sign in ".:")
+    is_bare = host and not any(character in host for character in ".:")
     return f"{host}.{namespace}" if is_bare and namespace else host
 
 

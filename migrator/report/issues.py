@@ -64,7 +64,7 @@ def _place(file: FileReport) -> tuple[str, int]:
     path, _, line = where.rpartition(":")
     if colon and line.isdecimal() and path:
         return path, int(line)
-    return file.home or file.path, 0
+    return file.error_file or file.path, 0
 
 
 def _one_line(text: str) -> str:

@@ -61,11 +61,11 @@ def filled(whole: Value, items: Iterable[Value], *, depth: int) -> Iterator[str]
     # Line feeds in strings are escaped, so nothing else can match this.
     before, _, after = json.dumps(whole, indent=2, allow_nan=False).partition(f"[{inner}{json.dumps(HERE)}{margin}]")
     yield f"{before}["
-    sign = ""
+    separator = ""
     for item in items:
-        yield sign + inner + json.dumps(item, indent=2, allow_nan=False).replace("\n", inner)
-        sign = ","
-    yield f"{margin if sign else ''}]{after}"
+        yield separator + inner + json.dumps(item, indent=2, allow_nan=False).replace("\n", inner)
+        separator = ","
+    yield f"{margin if separator else ''}]{after}"
 
 
 def _file(file: FileReport, mask: Mask, with_patch: bool) -> dict[str, Value]:

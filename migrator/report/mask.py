@@ -101,7 +101,7 @@ class Mask:
 
         return file._replace(
             path=path(file.path),
-            home=path(file.home),
+            error_file=path(file.error_file),
             layers=layers(file.layers),
             evidence=tuple(map(text, file.evidence)),
             changes=tuple(

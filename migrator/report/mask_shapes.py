@@ -80,7 +80,7 @@ _TOKEN = re.compile(
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
     r"|(?<=hooks\.slack\.com/services/)[\w/]+"
 )
-_SIGNS = re.compile(
+_HINTS = re.compile(
     r"://|@|eyJ|-----BEGIN|AKIA|ASIA|AIza|hvs\.|\w_\w|\w-\w|(?i:bearer|basic|secret-key|curl|login|ldap|mongo|configure|ssh|ssl)|sql|cli|ctl|htp"
 )
 _HOST = re.compile(r"://(?:[^\s/@]*@)?([\w.-]+)")
@@ -100,7 +100,7 @@ def in_text(text: str, mark: Mark) -> str:
         return f"{scheme}://{_url(scheme, rest, mark)}"
     if "pass" in text or "user" in text or text.count(":") > 3:
         text = _FILE_LINES.sub(lambda found: _last_group(found, mark), text)
-    if _SIGNS.search(text):
+    if _HINTS.search(text):
         text = _TOKEN.sub(lambda found: _over_lines(found[0], mark), text)
         text = _replaced(_COMMAND, _replaced(_HEADER, _urls(text, mark), mark), mark)
     if mask_names.may_hold_credential_name(text):
@@ -111,7 +111,7 @@ def in_text(text: str, mark: Mark) -> str:
 
 def may_hold_credential(text: str) -> bool:
     """Whether the text may contain a credential's shape: a cheap check, true for every text that has one."""
-    return _SIGNS.search(text) is not None
+    return _HINTS.search(text) is not None
 
 
 def in_path(text: str, mark: Mark) -> str:

@@ -138,8 +138,8 @@ def with_remedies(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
 class FileReport(NamedTuple):
     """Everything about one release, whether a single file or several layers.
 
-    `also_read` are other data that were read: they are not reported, only searched for credentials to mask. `home` is
-    the file to show an error in that names none (empty: `path`).
+    `also_read` are other data that were read: they are not reported, only searched for credentials to mask.
+    `error_file` is the file to show an error in that names none (empty: `path`).
     """
 
     path: str
@@ -169,7 +169,7 @@ class FileReport(NamedTuple):
     exit_code: int = 0
     also_read: tuple[Value, ...] = ()
     release: "ReleaseReport | None" = None
-    home: str = ""
+    error_file: str = ""
 
     @property
     def open_questions(self) -> list[QuestionReport]:

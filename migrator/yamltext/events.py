@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 _COLON = "found unexpected ':'"
 _END_OF_WORD = "[ \t\n\r\x85\u2028\u2029]|[,?\\[\\]{}]|\\Z"
-_SIGNS = range(0xE000, 0xF8FF)
+_STAND_INS = range(0xE000, 0xF8FF)
 """Characters without a meaning (Unicode's private use area)."""
 
 _FEWEST, _MOST_READ = 4, 1 << 25
@@ -75,7 +75,7 @@ def _with_colons(work: Callable[[Iterator[Any]], T], text: str, error: ScannerEr
 
     It is one character, as the colon is, so every position stays right.
     """
-    sign = next(sign for sign in map(chr, _SIGNS) if sign not in text)
+    stand_in = next(stand_in for stand_in in map(chr, _STAND_INS) if stand_in not in text)
     veiled, end_of_word = text, re.compile(_END_OF_WORD)
     for _ in range(max(_FEWEST, _MOST_READ // len(text))):
         at = error.problem_mark.index
@@ -83,9 +83,9 @@ def _with_colons(work: Callable[[Iterator[Any]], T], text: str, error: ScannerEr
         assert end is not None
         is_key = end.group() not in (*",?[]{}",) and veiled[end.start() - 1] == ":"  # the last colon is not part of it
         last = end.start() - is_key
-        veiled = veiled[:at] + veiled[at:last].replace(":", sign) + veiled[last:]
+        veiled = veiled[:at] + veiled[at:last].replace(":", stand_in) + veiled[last:]
         try:
-            return work(_restored(events_of(veiled), sign))
+            return work(_restored(events_of(veiled), stand_in))
         except ScannerError as again:
             if again.problem != _COLON:
                 raise _readable_error(again, text) from again
@@ -95,10 +95,10 @@ def _with_colons(work: Callable[[Iterator[Any]], T], text: str, error: ScannerEr
     raise UnreadableError("too many values in brackets contain a colon; put them in quotes", error.problem_mark.index)
 
 
-def _restored(events: Iterator[Any], sign: str) -> Iterator[Any]:
+def _restored(events: Iterator[Any], stand_in: str) -> Iterator[Any]:
     for event in events:
-        if isinstance(event, ScalarEvent) and sign in event.value:
-            event.value = event.value.replace(sign, ":")
+        if isinstance(event, ScalarEvent) and stand_in in event.value:
+            event.value = event.value.replace(stand_in, ":")
         yield event
 
 
