@@ -10,7 +10,7 @@ import pytest
 
 from migrator import rules
 from migrator.errors import MigratorError, VerificationError
-from migrator.planning import apply, discover, examine
+from migrator.planning import apply, catalog, discover, examine
 from tests import releases
 
 ANSWERS = {
@@ -29,9 +29,14 @@ ANSWERS = {
 UNASKED = {"image-pin": "1.10.6", "image-flavour": "split", "neo4j-heap": "16G", "flavour-change": "carry"}
 ODD: list[Any] = [None, True, False, 0, 1, "", "x", "{{ x }}", "${X}", [], [1], ["a", {}], {}, {"a": 1}, "24G", 3.5]
 HEAP = {f"server.memory.heap.{name}": "24G" for name in ("initial_size", "max_size")}
+NEWEST = {chart: str(catalog.newest(chart, catalog.load())) for chart in ("infrahub-enterprise", "infrahub")}
 MOVES = {
-    "infrahub-enterprise": (("4.2.3", "4.21.2"), ("4.13.0", ""), ("4.18.0-medium", "4.18.0-small")),
-    "infrahub": (("4.16.3", "4.33.5"), ("4.27.0", "")),
+    "infrahub-enterprise": (
+        ("4.2.3", NEWEST["infrahub-enterprise"]),
+        ("4.13.0", ""),
+        ("4.18.0-medium", "4.18.0-small"),
+    ),
+    "infrahub": (("4.16.3", NEWEST["infrahub"]), ("4.27.0", "")),
 }
 
 

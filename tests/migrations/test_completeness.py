@@ -15,15 +15,19 @@ from tests import releases, skeleton
 
 ROOT = Path(__file__).parents[2]
 KNOWN = {known.id: known for known in catalog.load()}
+NEWEST = str(catalog.newest("infrahub-enterprise", catalog.load()))
 
 
 class Pair(NamedTuple):
-    """The smallest file that a migration changes or reports about, and one where it does neither."""
+    """The smallest file that a migration changes or reports about, and one where it does neither.
+
+    `twin_from` is what the twin is upgraded from, if it is not `version_from`.
+    """
 
     affected: str
     twin: str
     version_from: str = "4.13.0"
-    version_to: str = "4.21.2"
+    version_to: str = NEWEST
     twin_from: str = ""
 
 
