@@ -104,7 +104,7 @@ def _releases(source: Source) -> Iterator[HelmfileRelease]:
     for document in source.stream.documents:
         for number, item in enumerate(map(as_map, as_list(as_map(document.data).get("releases")))):
             chart = chart_name(_plain(item.get("chart")))
-            if chart not in CHARTS:
+            if chart not in CHARTS or item.get("installed") is False:
                 continue
             home = os.path.dirname(source.name)
             layers = [_file(home, each) for each in as_list(item.get("values"))]

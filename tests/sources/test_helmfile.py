@@ -136,6 +136,16 @@ def test_a_chart_yaml_next_to_the_values_wins_over_the_helmfile(cli: Cli, reposi
     assert report(cli, *LAYERS)["from"] == "4.12.0-medium"
 
 
+def test_a_release_that_is_not_installed_says_nothing(cli: Cli, repository: Path) -> None:
+    """`helmfile apply` would remove it; one that is installed from the same file counts alone."""
+    off = HELMFILE.replace("    version: 4.13.0", "    installed: false\n    version: 4.12.0", 1)
+    (repository / "helmfile.yaml").write_text(off, "utf-8")
+    assert not report(cli, *LAYERS)["from"]
+    entries = HELMFILE.partition("releases:\n")[2]
+    (repository / "helmfile.yaml").write_text(off + entries.replace("name: ours", "name: other"), "utf-8")
+    assert report(cli, *LAYERS)["from"] == "4.13.0-medium"
+
+
 INLINE = "{infrahub: {prefect-server: {backgroundServices: {env: []}}}}"
 
 
