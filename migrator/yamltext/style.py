@@ -38,9 +38,7 @@ class Style:
         """By how many columns a mapping is indented deeper than its key."""
         for parent, child_node in self._nested(parents, near):
             if self.record.kinds[child_node] == BLOCK_MAP and self.record.kinds[parent] == BLOCK_MAP:
-                step = self._column(child_node) - self._column(parent)
-                if step > 0:
-                    return step
+                return self._column(child_node) - self._column(parent)
         return 2
 
     def list_step(self, parents: Sequence[int], near: int) -> int:

@@ -113,15 +113,23 @@ def test_multi_line_strings(edited: Run, old: str, value: str, new: str) -> None
         ("m:\n  redis:\n    host: h\n", AddKey(("m", "docket", "url"), "redis://h/2"),
          "m:\n  redis:\n    host: h\n  docket:\n    url: redis://h/2\n"),
         ("'a': x\n'b': x\n", AddKey(("c",), "x"), "'a': x\n'b': x\n'c': x\n"),
-        ("a: 'q'\nb: 1\nc: 2\n", AddKey(("d",), "yes"), "a: 'q'\nb: 1\nc: 2\nd: 'yes'\n"),
-        ("b: w\na: 'yes'\n", AddKey(("c",), "v"), "b: w\na: 'yes'\nc: v\n"),  # quotes that were needed decide nothing
+        ("a: 'q'\nb: 1\nc: 2\nd: 3\n", AddKey(("e",), "yes"), "a: 'q'\nb: 1\nc: 2\nd: 3\ne: 'yes'\n"),
+        ("a: 'q'\nb: 1\nc: \"z\"\n", SetValue(("b",), "yes"), "a: 'q'\nb: 'yes'\nc: \"z\"\n"),
+        ("a: 'yes'\nb: w\n", AddKey(("c",), "v"), "a: 'yes'\nb: w\nc: v\n"),  # quotes that were needed decide nothing
         ("b: w\n", AddKey(("é",), "redis://h/2"), "b: w\né: redis://h/2\n"),
         ("- a\n", InsertItem((), "redis://h/2"), "- a\n- redis://h/2\n"),
         # the items of a list are a model for the items of a new list, and not for the same key elsewhere
         ("e:\n- name: 'A'\nb: w\nc: w\n", AddKey(("name",), "v"), "e:\n- name: 'A'\nb: w\nc: w\nname: v\n"),
         ("e:\n- name: 'A'\nb: w\nc: w\n", AddKey(("f",), [{"name": "v"}]),
          "e:\n- name: 'A'\nb: w\nc: w\nf:\n- name: 'v'\n"),
+        ("m: {name: \"M\"}\ne:\n- name: 'A'\nb: w\n", AddKey(("f",), [{"name": "v"}]),
+         "m: {name: \"M\"}\ne:\n- name: 'A'\nb: w\nf:\n- name: 'v'\n"),
+        # only the nearest are looked at
+        (f"[w, {', '.join(['{}'] * 12)}]\n".format(*["'yes'"] * 12), InsertItem((), "v"),
+         f"[w, {', '.join(['{}'] * 12)}, 'v']\n".format(*["'yes'"] * 12)),
         # indentation
+        ("-       a: 1\n", InsertItem((), {"b": 2}), "-       a: 1\n-       b: 2\n"),
+        ("-        a: 1\n", InsertItem((), {"b": 2}), "-        a: 1\n- b: 2\n"),
         ("a:\n    b: 1\n", AddKey(("a", "c", "d"), 1), "a:\n    b: 1\n    c:\n        d: 1\n"),
         ("a:\n- x\nb: 1\n", AddKey(("c",), ["y_"]), "a:\n- x\nb: 1\nc:\n- y_\n"),
         ("a:\n    - x\nb: 1\n", AddKey(("c",), ["y_"]), "a:\n    - x\nb: 1\nc:\n    - y_\n"),
