@@ -115,10 +115,7 @@ class _FlowEdit:
         if last + 1 < len(self.pieces) and self._on_one_line(last):
             self.page.splice(head, self.pieces[last + 1].entry.head, "")
             return
-        start = head
-        before = self.page.blanks_before(head)
-        if before > self.open + 1 and not self.page.own_line(head):
-            start = before
+        start = head if self.page.own_line(head) else self.page.blanks_before(head)
         self.page.splice(start, end, "")
 
     def _fix_last_comma(self) -> None:

@@ -16,9 +16,7 @@ class Renderer:
     `near_item` is the number of the list item next to the new text, where `parents` ends in a list.
     """
 
-    def __init__(
-        self, style: Style, parents: Sequence[int], near: int, near_item: int = 0, *, literals: bool = True
-    ) -> None:
+    def __init__(self, style: Style, parents: Sequence[int], near: int, near_item: int = 0, *, literals: bool) -> None:
         self.style = style
         self.parents = parents
         self.near = near
@@ -107,10 +105,7 @@ class Renderer:
         gap = " " * self.style.dash_gap(self.parents)
         like = self.style.item_in_braces(self.parents, self.near_item)
         if like is not None and isinstance(value, dict) and value:
-            self.in_item = True
-            text = self.flow(value, like=like)
-            self.in_item = False
-            return [f"-{gap}{text}"]
+            return [f"-{gap}{self.flow(value, like=like)}"]
         if isinstance(value, (dict, list)) and value:
             self.in_item = True
             lines = self.block(value, column + 1 + len(gap))

@@ -267,9 +267,6 @@ def _for_the_file(page: Page, stream: Stream, splices: Sequence[Splice], *, keep
     body = [splice for splice in splices if splice.end < length]
     tail = [splice for splice in splices if splice.end >= length]
     start = min([length, *(splice.start for splice in tail)])
-    while body and body[-1].end == start:
-        start = body[-1].start
-        tail.insert(0, body.pop())
     new = _assembled(text, tail, start)
     if not keep_break:
         new = _without_break(new)

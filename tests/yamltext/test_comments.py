@@ -66,12 +66,17 @@ d: 4
          "a:\n  b: 1\ne: 5\n# level\n  # deeper\nc: 1\n", []),
         ("\n# of a\na: 1\n\nb: 2\n", [RemoveKey(("a",))], "\n\nb: 2\n", []),
         ("a: 1\n\n# one\n\n# two\n\nd: 4\n", [RemoveKey(("d",))], "a: 1\n\n# one\n\n# two\n\n", [(5, "# two")]),
+        ("# of a\na: 1\n\nb: 2\n# end\n", [RemoveKey(("a",))], "\nb: 2\n# end\n", []),
         ("# x\n- a: 1\n\n  b: 2\n", [RemoveKey((0, "a"))], "# x\n-\n\n  b: 2\n", []),
         ("a: 1\n\n  # deeper\n\nd: 4\n", [RemoveKey(("d",))], "a: 1\n\n  # deeper\n\n", []),
         ("l:\n# one\n\n- a\nb: 1\n", [RemoveItems(("l",), (0,)), InsertItem(("l",), "c")],
          "l:\n# one\n\n- c\nb: 1\n", []),
         ("a: |+\n  x\nb: 2\n\nc: 3\n", [RemoveKey(("b",)), AddKey(("z",), 1, before("c"))],
          "a: |+\n  x\nz: 1\n\nc: 3\n", []),
+        # a blank line that is deeper than the block scalar above would become part of it
+        ("a: |\n  x\nb: 2\n   \nc: 3\n", [RemoveKey(("b",))], "a: |\n  x\nc: 3\n", []),
+        ("a: |\n  x\nb: 2\n  \nc: 3\n", [RemoveKey(("b",))], "a: |\n  x\n  \nc: 3\n", []),
+        ("a: |\n  x\nb: 2\n\nc: 3\n", [RemoveKey(("b",))], "a: |\n  x\n\nc: 3\n", []),
         # blank lines below two removed keys would become part of the block scalar above them
         ("a: |+\n  x\nb: 2\nc: 3\n\nd: 4\n", [RemoveKey(("b",)), RemoveKey(("c",))], "a: |+\n  x\nd: 4\n", []),
         ("a: |+\n  x\nb: 2\n\nc: 3\nd: 4\n", [RemoveKey(("b",)), RemoveKey(("c",))], "a: |+\n  x\nd: 4\n", []),

@@ -61,6 +61,8 @@ Run = Callable[..., str]
         ("a: [\n  x,\n  z ]\n", InsertItem(("a",), "w"), "a: [\n  x,\n  z,\n  w ]\n"),
         ("a: [\n  x,\n  # c\n  z\n]\n", RemoveItems(("a",), (0, 1)), "a: [\n  # c\n]\n"),
         ("a: [ # c\n]\n", InsertItem(("a",), "w"), "a: [w # c\n]\n"),
+        ("a: {b: 1}\n", AddKey(("a", "é"), 1), 'a: {b: 1, "é": 1}\n'),
+        ("a: [ x, # c\n  z]\n", RemoveItems(("a",), (0,)), "a: [ # c\n  z]\n"),
         ("a: [\n  '#', x\n]\n", RemoveItems(("a",), (0, 1)), "a: []\n"),
         ("a: [\n  x,\n  z, ]\n", InsertItem(("a",), "w"), "a: [\n  x,\n  z,\n  w, ]\n"),
         ("{a: 5 #c\n, b: 1}\n", RemoveKey(("a",)), "{ #c\n b: 1}\n"),

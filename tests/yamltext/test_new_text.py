@@ -124,6 +124,11 @@ def test_multi_line_strings(edited: Run, old: str, value: str, new: str) -> None
          "e:\n- name: 'A'\nb: w\nc: w\nf:\n- name: 'v'\n"),
         ("m: {name: \"M\"}\ne:\n- name: 'A'\nb: w\n", AddKey(("f",), [{"name": "v"}]),
          "m: {name: \"M\"}\ne:\n- name: 'A'\nb: w\nf:\n- name: 'v'\n"),
+        ("- name: 'A'\n- name: \"B\"\n", InsertItem((), {"name": "v"}), "- name: 'A'\n- name: \"B\"\n- name: \"v\"\n"),
+        ("k: w\nl:\n- value: '1'\n", InsertItem(("l",), {"value": "v"}), "k: w\nl:\n- value: '1'\n- value: 'v'\n"),
+        ("k: w\nl:\n- value: '1'\n", AddKey(("m",), [{"value": "v"}]), "k: w\nl:\n- value: '1'\nm:\n- value: 'v'\n"),
+        ("e:\n- name: 'A'\nb: w\nc: w\n", AddKey(("f",), {"l": [{"x": 1}], "name": "v"}),
+         "e:\n- name: 'A'\nb: w\nc: w\nf:\n  l:\n  - x: 1\n  name: v\n"),
         # only the nearest are looked at
         (f"[w, {', '.join(['{}'] * 12)}]\n".format(*["'yes'"] * 12), InsertItem((), "v"),
          f"[w, {', '.join(['{}'] * 12)}, 'v']\n".format(*["'yes'"] * 12)),
