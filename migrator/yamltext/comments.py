@@ -58,8 +58,6 @@ def gap_lines(layout: Layout, start: int, stop: int) -> list[GapLine]:
         after = match.end() if match else end
         body = layout.text[at:end]
         lines.append(GapLine(at, after, len(body) - len(body.lstrip(" \t")) if "#" in body else -1))
-        if after == at:
-            break
         at = after
     return lines
 
