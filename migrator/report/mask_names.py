@@ -45,6 +45,8 @@ _KEYS_OF = as_words(
     tls server aes hmac crypto gpg pgp rsa root auth ingest
     """
 )
+_SECRET_KEYS = as_words("access api private signing encryption")
+"""What follows `secret` in the name of a key that is itself a secret, as AWS's `secretAccessKey`."""
 _PAIRS = frozenset(
     {
         ("auth", "string"),
@@ -147,7 +149,9 @@ def _names_a_secret(name: str, words: list[str]) -> bool:
         return False
     if words[-1] in ("secret", "secrets"):
         return words[-2] in _NAMES_A_SECRET
-    return words[-1] == "key" and ("password" in words or "secret" in words[:-2] or words[-2] == "token")
+    if words[-1] != "key" or (words[-2] in _SECRET_KEYS and words[-3:-2] == ["secret"]):
+        return False
+    return "password" in words or "secret" in words[:-2] or words[-2] == "token"
 
 
 def is_harmless(text: str) -> bool:

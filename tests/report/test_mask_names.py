@@ -19,6 +19,7 @@ CREDENTIALS = _words(
     dbpassword db-password messaging.redis.password passwd pwd MYSQL_PWD passphrase pass SMTP_PASS passwords password1
     token API_TOKEN apiToken authToken INFRAHUB_INITIAL_ADMIN_TOKEN GITHUB_TOKEN token_2 oauthtoken
     apiKey api_key APIKEY api-key PREFECT_API_KEY accessKey AWS_SECRET_ACCESS_KEY aws_access_key_id secretKey licenseKey
+    secretAccessKey secret_access_key aws_secret_access_key s3.secretAccessKey secretApiKey
     INFRAHUB_SECURITY_SECRET_KEY encryptionKey privateKey SSH_PRIVATE_KEY
     authString AUTH_STRING PREFECT_SERVER_API_AUTH_STRING connectionString DB_CONNECTION_STRING REDIS_AUTH
     clientSecret client_secret SLACK_TOKEN_SECRET sharedSecret secret secrets SECRET_ID
@@ -31,7 +32,7 @@ HARMLESS = _words(
     """
     existingSecret existingSecretKey existingSecretPasswordKey existingsecret secretName secretKeyRef extraEnvVarsSecret
     imagePullSecrets configFromSecret tlsSecret passwordSecret passwordSecretName passwordKey userPasswordKey
-    passwordSecretKey
+    passwordSecretKey existingSecretAccessKey secretAccessKeyRef secretAccessKeyName secretPasswordKey secretUrlKey
     usePassword usePasswordFiles passwordFile bearerTokenFile vaultSecretPath allowEmptyPassword maxTokens
     tokenExpiration
     automountServiceAccountToken_enabled topologyKey key keys publicKey keySize hotkeys monkey author authors
