@@ -14,7 +14,10 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Example, Operator
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("migrations", "migrator/prefect", "migrator/rules", "migrator/planning", "migrator/values")
+FOLDERS = (
+    *("migrations", "migrator/prefect", "migrator/rules", "migrator/planning"),
+    *("migrator/yamltext", "migrator/files", "migrator/values"),
+)
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 
