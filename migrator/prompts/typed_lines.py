@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import select
 import sys
 from collections.abc import Sequence
 
+from migrator.files.signals import raise_noted
 from migrator.prompts.person import Back, Offer, Why
 
 
@@ -37,6 +39,9 @@ class TypedLines:
 def _line(prompt: str, start: str, known: Sequence[str] | dict[str, Offer] = ()) -> str:
     sys.stdout.write(f"{prompt} [{start}]: " if start else f"{prompt}: ")
     sys.stdout.flush()
+    # Python would notice a ^C that comes just before it reads only with the next line.
+    while not select.select([sys.stdin], [], [], 0.2)[0]:
+        raise_noted()
     line = sys.stdin.readline()
     if not line:
         raise EOFError
