@@ -71,6 +71,8 @@ def github() -> GitHub:
 @pytest.fixture
 def address(github: GitHub) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True  # or each body waits 40 ms for the acknowledgement of its headers
+
         def handle_all(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else {}
