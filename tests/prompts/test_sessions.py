@@ -289,7 +289,7 @@ def test_the_changed_lines_open_in_the_chosen_pager(migrate: Start, values: Path
 
 
 def test_ctrl_c_in_the_pager_goes_to_the_pager(migrate: Start, values: Path) -> None:
-    stays = "sh -c 'trap \"echo heard\" INT; cat; sleep 600 & wait; echo over'"
+    stays = "sh -c 'trap \"echo heard over; exit\" INT; cat; sleep 600 & wait'"
     session = migrate("values.yaml", rows=100, PAGER=stays)
     go_to_final_choice(session)
     session.type(DOWN, ENTER)
