@@ -43,11 +43,6 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = MEMORY
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more worker than processors: some tests wait for a terminal, a browser or a time limit."""
-    return (os.cpu_count() or 1) + 1
-
-
 def _is_usable(folder: str) -> bool:
     """Whether the tests' files fit into the folder, and programs can be run from it."""
     try:
