@@ -13,14 +13,7 @@ import pytest
 from migrator import files
 from migrator.errors import WriteError
 from migrator.files import writing
-
-BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
-AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
-
-
-def names(directory: Path) -> list[str]:
-    """Everything in a directory, dotfiles included."""
-    return sorted(os.listdir(directory))
+from tests.files.conftest import AFTER, BEFORE, names
 
 
 def mode(path: Path) -> int:

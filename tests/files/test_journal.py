@@ -13,9 +13,8 @@ from migrator import files
 from migrator.errors import WriteError
 from migrator.files import writing
 from migrator.files.journal import claim
+from tests.files.conftest import AFTER, BEFORE
 
-BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
-AFTER = BEFORE + b"  docket: {url: redis://cache:6379/2}\r\n"
 JOURNAL = ".values.yaml.infrahub-migrator"
 
 

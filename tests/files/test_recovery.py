@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import stat
 import threading
 from collections.abc import Callable
 from hashlib import sha256
@@ -19,22 +18,7 @@ import pytest
 from migrator import files
 from migrator.errors import WriteError
 from migrator.files import writing
-
-BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
-AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
-
-
-def metadata(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
-    """Mode, owner, group and extended attributes (ACLs among them)."""
-    status = path.stat()
-    has_them = hasattr(os, "listxattr")  # macOS has them, but Python has no functions for them there
-    xattrs = {name: os.getxattr(path, name) for name in os.listxattr(path)} if has_them else {}
-    return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, xattrs
-
-
-def names(directory: Path) -> list[str]:
-    """Everything in a directory, dotfiles included."""
-    return sorted(os.listdir(directory))
+from tests.files.conftest import AFTER, BEFORE, metadata, names
 
 
 class Killed(BaseException):

@@ -17,24 +17,7 @@ import pytest
 from migrator import files
 from migrator.errors import InputError, WriteError
 from migrator.files import writing
-from tests.files.conftest import set_attribute
-
-BEFORE = b"messaging:\r\n  redis: {host: cache}   # ours\r\n"
-AFTER = b"messaging:\r\n  redis: {host: cache}   # ours\r\n  docket: {url: redis://cache:6379/2}\r\n"
-
-
-def metadata(path: Path) -> tuple[int, int, int, dict[str, bytes]]:
-    """Mode, owner, group and extended attributes (ACLs among them)."""
-    status = path.stat()
-    has_them = hasattr(os, "listxattr")  # macOS has them, but Python has no functions for them there
-    xattrs = {name: os.getxattr(path, name) for name in os.listxattr(path)} if has_them else {}
-    return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, xattrs
-
-
-def names(directory: Path) -> list[str]:
-    """Everything in a directory, dotfiles included."""
-    return sorted(os.listdir(directory))
-
+from tests.files.conftest import AFTER, BEFORE, metadata, names, set_attribute
 
 BACKUP_NAME = re.compile(r"values\.yaml\.\d{8}T\d{6}Z(-\d+)?\.[0-9a-f]{12}-[0-9a-f]{12}-[0-9a-f]{6}\.bak")
 
