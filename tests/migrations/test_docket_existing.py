@@ -9,28 +9,8 @@ import pytest
 from migrator.errors import UsageError
 
 from .conftest import Migrate, Plans, by_id, effects
+from .dockets import DOCKET, IN_SECRET, SEPARATE
 
-SEPARATE = """\
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis: {host: redis, db: 1}
-"""
-DOCKET = (
-    SEPARATE
-    + """\
-    docket:
-      url: redis://redis:6379/2
-"""
-)
-IN_SECRET = (
-    SEPARATE
-    + """\
-    docket:
-      existingSecret: queue
-      existingSecretKey: url
-"""
-)
 REFERENCE = "$(PREFECT_REDIS_MESSAGING_PASSWORD)"
 
 

@@ -9,28 +9,7 @@ import pytest
 from migrator.errors import UsageError
 
 from .conftest import Migrate, Plans, by_id, effects
-
-SEPARATE = """\
-backgroundServices:
-  runAsSeparateDeployment: true
-  messaging:
-    redis: {host: redis, db: 1}
-"""
-DOCKET = (
-    SEPARATE
-    + """\
-    docket:
-      url: redis://redis:6379/2
-"""
-)
-IN_SECRET = (
-    SEPARATE
-    + """\
-    docket:
-      existingSecret: queue
-      existingSecretKey: url
-"""
-)
+from .dockets import DOCKET, IN_SECRET, SEPARATE
 
 ENTRIES = "[{name: PREFECT__SERVER_WEBSERVER_ONLY, value: 'true'}, {name: PREFECT_SERVER_DOCKET_URL, value: 'redis://redis:6379/2'}]"
 SERVER = "server:\n  env:\n    - {name: KEPT, value: '1'}\n"

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from migrator.sources import Bundle, read_bytes
-from migrator.sources.bundle import ReleaseChart, of_layers, open_version_reason
+from migrator.sources import Bundle
+from migrator.sources.bundle import ReleaseChart, open_version_reason
 from migrator.sources.chart_sources import refers
 from migrator.values.merge import Map
 from migrator.yamltext import parse
+from tests import releases
 
 from .texts import VALUES, application, helm_release, in_object, indented, releases_in
 
@@ -54,7 +55,7 @@ def test_the_version_is_read_from_the_new_text(tmp_path: Path) -> None:
 
 
 def test_a_version_from_outside_the_text_is_kept() -> None:
-    alone = of_layers([read_bytes(VALUES.encode(), "values.yaml")])._replace(version=ReleaseChart("x", "4.13.0"))
+    alone = releases.of_text(VALUES)._replace(version=ReleaseChart("x", "4.13.0"))
     assert alone.with_streams([parse(VALUES.encode())]).version == ReleaseChart("x", "4.13.0")
 
 
