@@ -37,7 +37,7 @@ def report(case: Case, result: Result | None = None, *, status: Status | None = 
         questions=tuple(
             each._replace(places=places(case, asked.question)) for each, asked in zip(facts.questions, plan.asked)
         ),
-        notices=tuple(_located(case, *each) for each in zip(facts.notices, plan.notices)),
+        notices=tuple(located_notice(case, each) for each in plan.notices),
         values_before=[*_around(case), *(layer.data for layer in plan.start.layers)],
         values_after=[layer.data for layer in plan.result.layers],
         release=_release(case),
@@ -58,8 +58,9 @@ def _release(case: Case) -> ReleaseReport | None:
     return None if at is None else ReleaseReport(at.name, at.namespace, at.revision, at.status, at.managed_by)
 
 
-def _located(case: Case, record: NoticeReport, notice: Notice) -> NoticeReport:
-    """The notice with its place, if it has one."""
+def located_notice(case: Case, notice: Notice) -> NoticeReport:
+    """The notice as a record, with its place if it has one."""
+    record = notice_report(notice)
     if not notice.route:
         return record
     source = case.sources[notice.layer]

@@ -28,10 +28,10 @@ def verify(bundle: Bundle, request: examine.Request, *, kube_version: str = "") 
         found += _rendered(case.sources, case.plan.start, request.chart_path, kube_version, found)
         found.sort(key=lambda each: each.severity)  # errors first, otherwise in their order
     wrong = any(finding.severity == "error" for finding in found)
-    report = summary.report(case)
-    unread = {notice.text for notice in upgrade_notices.unread(case.bundle)}
-    notices = (*(each for each in report.notices if each.text in unread), *_looked_at(request))
-    report = report._replace(changes=(), questions=(), migrations=(), notices=notices, findings=tuple(found))
+    unread = (summary.located_notice(case, each) for each in upgrade_notices.unread(case.bundle))
+    report = summary.report(case)._replace(
+        changes=(), questions=(), migrations=(), notices=(*unread, *_looked_at(request)), findings=tuple(found)
+    )
     return report._replace(status="failed" if wrong else "current", exit_code=4 if wrong else 0)
 
 
